@@ -1,0 +1,90 @@
+"""SQLAlchemy database migrations for Flask applications, with Alembic.
+
+Every web worker imports this module, so it imports nothing: a name is looked
+up in its module when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "5.0.0.dev0"
+
+_COMMANDS = [
+    "branches",
+    "check",
+    "current",
+    "downgrade",
+    "edit",
+    "ensure_version",
+    "heads",
+    "history",
+    "init",
+    "list_templates",
+    "merge",
+    "migrate",
+    "revision",
+    "show",
+    "stamp",
+    "upgrade",
+]
+
+#: Where each public name lives: a module of ours, or "module:name" of another.
+_HOME = {
+    **dict.fromkeys(_COMMANDS, ".commands"),
+    "Migrate": ".extension",
+    "MigrateCommand": ".script",
+    "MigrateError": ".errors",
+    "Config": ".alembic_config",
+    "alembic_version": "._compat",
+    "catch_errors": ".failures",
+    "log": ".logs",
+    "_get_config": ".extension",
+    "AlembicConfig": "alembic.config:Config",
+    "CommandError": "alembic.util:CommandError",
+    "command": "alembic:command",
+}
+
+if TYPE_CHECKING:
+    from alembic import command as command
+    from alembic.config import Config as AlembicConfig  # noqa: F401
+    from alembic.util import CommandError as CommandError
+
+    from ._compat import alembic_version as alembic_version
+    from .alembic_config import Config as Config
+    from .commands import branches as branches
+    from .commands import check as check
+    from .commands import current as current
+    from .commands import downgrade as downgrade
+    from .commands import edit as edit
+    from .commands import ensure_version as ensure_version
+    from .commands import heads as heads
+    from .commands import history as history
+    from .commands import init as init
+    from .commands import list_templates as list_templates
+    from .commands import merge as merge
+    from .commands import migrate as migrate
+    from .commands import revision as revision
+    from .commands import show as show
+    from .commands import stamp as stamp
+    from .commands import upgrade as upgrade
+    from .errors import MigrateError as MigrateError
+    from .extension import Migrate as Migrate
+    from .failures import catch_errors as catch_errors
+    from .logs import log as log
+
+    MigrateCommand: Any
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, original = _HOME[name].partition(":")
+    value = getattr(import_module(module, __name__), original or name)
+    globals()[name] = value  # the next look-up does not come here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,172 @@
+"""The table of commands: what each is called, takes and says about itself.
+
+A command is a Python function. Its signature says which parameters it takes
+and their defaults; :data:`PARAMS` says, once, what each parameter name looks
+like on a command line. Front ends are translations of :data:`COMMANDS`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Param:
+    """One value that a command accepts.
+
+    ``name`` and ``default`` come from the command's signature; the rest is
+    written once, in :data:`PARAMS`.
+    """
+
+    #: Spellings of an option; an argument has none.
+    flags: tuple[str, ...] = ()
+    help: str = ""
+    #: May be given several times; the command then receives a tuple.
+    many: bool = False
+    name: str = ""
+    default: Any = None
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it is on or off, and takes no value."""
+        return self.default is False
+
+    def value(self, given: Any) -> Any:
+        """What the command receives for what a parser collected.
+
+        Parsers spell "nothing given" as ``None``, ``()`` or ``[]``.
+        """
+        if given is None or (self.many and not given):
+            return self.default
+        return tuple(given) if self.many else given
+
+
+@dataclass(frozen=True)
+class Command:
+    """One row of the table."""
+
+    name: str
+    function: Callable[..., Any]
+    help: str
+    params: tuple[Param, ...]
+
+    def variable(self, param: Param) -> str:
+        """The environment variable that stands for an option of this command."""
+        return f"FLASK_DB_{self.function.__name__}_{param.name}".upper()
+
+
+def option(*flags: str, help: str, many: bool = False) -> Param:
+    """A named value: ``--message TEXT``."""
+    return Param(flags, help, many)
+
+
+def argument(help: str, many: bool = False) -> Param:
+    """A value that is told by its place."""
+    return Param((), help, many)
+
+
+PARAMS: Mapping[str, Param] = {
+    "directory": option(
+        "-d", "--directory", help='Migration script directory (default is "migrations")'
+    ),
+    "x_arg": option(
+        "-x",
+        "--x-arg",
+        help="Additional arguments consumed by custom env.py scripts",
+        many=True,
+    ),
+    "multidb": option("--multidb", help="Support multiple databases"),
+    "template": option("-t", "--template", help='Repository template to use (default is "flask")'),
+    "package": option(
+        "--package",
+        help="Write empty __init__.py files to the environment and version locations",
+    ),
+    "message": option("-m", "--message", help="Revision message"),
+    "autogenerate": option(
+        "--autogenerate",
+        help="Populate revision script with candidate migration operations, "
+        "based on comparison of database to model",
+    ),
+    "sql": option("--sql", help="Don't emit SQL to database - dump to standard output instead"),
+    "head": option(
+        "--head",
+        help="Specify head revision or <branchname>@head to base new revision on",
+    ),
+    "splice": option("--splice", help='Allow a non-head revision as the "head" to splice onto'),
+    "branch_label": option(
+        "--branch-label", help="Specify a branch label to apply to the new revision"
+    ),
+    "version_path": option(
+        "--version-path", help="Specify specific path from config for version file"
+    ),
+    "rev_id": option("--rev-id", help="Specify a hardcoded revision id instead of generating one"),
+    "depends_on": option(
+        "--depends-on",
+        help="Specify one or more revisions which the new revision should depend on",
+        many=True,
+    ),
+    "tag": option("--tag", help='Arbitrary "tag" name - can be used by custom env.py scripts'),
+    "rev_range": option(
+        "-r", "--rev-range", help="Specify a revision range; format is [start]:[end]"
+    ),
+    "verbose": option("-v", "--verbose", help="Use more verbose output"),
+    "indicate_current": option("-i", "--indicate-current", help="Indicate current version"),
+    "resolve_dependencies": option(
+        "--resolve-dependencies", help="Treat dependency versions as down revisions"
+    ),
+    "check_heads": option(
+        "--check-heads", help="Exit with an error unless every head revision is applied"
+    ),
+    "purge": option(
+        "--purge", help="Delete the version in the alembic_version table before stamping"
+    ),
+    "revision": argument("Revision identifier"),
+    "revisions": argument("Revision identifiers", many=True),
+}
+
+#: Options that may stand before the command's name as well.
+SHARED: tuple[Param, ...] = tuple(
+    replace(PARAMS[name], name=name) for name in ("directory", "x_arg")
+)
+
+#: The commands by the name that they have on a command line.
+COMMANDS: dict[str, Command] = {}
+
+
+def shared_variable(param: Param) -> str:
+    """The environment variable that stands for a shared option of any command."""
+    return f"FLASK_DB_{param.name}".upper()
+
+
+def command(**overrides: Mapping[str, Any]) -> Callable[[F], F]:
+    """Put a function into the table and leave it as it is.
+
+    :param overrides: For a parameter name, what differs from its row in
+        :data:`PARAMS` on command lines.
+    :raises KeyError: A parameter has no row in :data:`PARAMS`.
+    """
+
+    def register(function: F) -> F:
+        params = tuple(
+            replace(
+                PARAMS[name],
+                **{"name": name, "default": parameter.default, **overrides.get(name, {})},
+            )
+            for name, parameter in inspect.signature(function).parameters.items()
+        )
+        name = function.__name__.replace("_", "-")
+        COMMANDS[name] = Command(name, function, _summary(function), params)
+        return function
+
+    return register
+
+
+def _summary(function: Callable[..., Any]) -> str:
+    """The first paragraph of the docstring, on one line."""
+    paragraph = (inspect.getdoc(function) or "").split("\n\n")[0]
+    return " ".join(paragraph.split())

@@ -1,0 +1,350 @@
+"""The commands.
+
+Each is an ordinary function: it returns what it found or did and raises a
+:exc:`~flask_migrate.errors.MigrateError`. All work on the current application.
+Unless said otherwise:
+
+* ``directory`` is the migration directory, instead of the one given to
+  :class:`~flask_migrate.Migrate`;
+* ``x_arg`` is one ``name=value`` text or a list of them for ``env.py``;
+* ``sql`` writes SQL to standard output and leaves the database alone.
+
+Alembic is imported when one is called, not with this module.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .command_table import command
+
+if TYPE_CHECKING:
+    from alembic.script import Script
+
+    from .runs import Run, Step
+
+    Directory = str | os.PathLike[str] | None
+    XArg = str | Sequence[str] | None
+
+
+def _invoke(name: str, directory: Any, x_arg: Any, **arguments: Any) -> Run:
+    from .bridge import invoke
+
+    return invoke(name, directory, x_arg, **arguments)
+
+
+@command()
+def list_templates() -> dict[str, str]:
+    """List the templates that a project can be made from.
+
+    :returns: The name of each, with one line about it.
+    """
+    from . import console, repository
+
+    templates = repository.synopses()
+    console.result("Available templates:\n")
+    for name, synopsis in templates.items():
+        console.result(f"{name} - {synopsis}")
+    console.result(f"\nChoose one with: {console.prefix()} init -t NAME")
+    return templates
+
+
+@command()
+def init(
+    directory: Directory = None,
+    multidb: bool = False,
+    template: str | None = None,
+    package: bool = False,
+) -> str:
+    """Create a new migration repository.
+
+    :param multidb: Make it for several databases.
+    :param template: A name from :func:`list_templates`, or the path of a folder.
+    :param package: Write ``__init__.py`` files as well.
+    :returns: The directory.
+    """
+    from .bridge import create_repository
+
+    return create_repository(directory, multidb=multidb, template=template, package=package)
+
+
+@command()
+def revision(
+    directory: Directory = None,
+    message: str | None = None,
+    autogenerate: bool = False,
+    sql: bool = False,
+    head: str = "head",
+    splice: bool = False,
+    branch_label: str | None = None,
+    version_path: str | os.PathLike[str] | None = None,
+    rev_id: str | None = None,
+    depends_on: str | Sequence[str] | None = None,
+    x_arg: XArg = None,
+) -> Script | tuple[Script, ...] | None:
+    """Create a new revision file.
+
+    :returns: The revision that was written, ``None`` if there was nothing to
+        write, a tuple if a hook in ``env.py`` made several.
+    """
+    run = _invoke(
+        "revision",
+        directory,
+        x_arg,
+        opts=("autogenerate",) if autogenerate else (),
+        message=message,
+        autogenerate=autogenerate,
+        sql=sql,
+        head=head,
+        splice=splice,
+        branch_label=branch_label,
+        version_path=version_path,
+        rev_id=rev_id,
+        depends_on=depends_on,
+    )
+    if not isinstance(run.result, list):
+        return run.result  # type: ignore[no-any-return]
+    return tuple(run.result) or None
+
+
+@command()
+def migrate(
+    directory: Directory = None,
+    message: str | None = None,
+    sql: bool = False,
+    head: str = "head",
+    splice: bool = False,
+    branch_label: str | None = None,
+    version_path: str | os.PathLike[str] | None = None,
+    rev_id: str | None = None,
+    x_arg: XArg = None,
+    depends_on: str | Sequence[str] | None = None,
+) -> Script | tuple[Script, ...] | None:
+    """Autogenerate a new revision file (Alias for 'revision --autogenerate')
+
+    :returns: As :func:`revision`; ``None`` also when the models are as the
+        database is.
+    """
+    return revision(
+        directory,
+        message,
+        autogenerate=True,
+        sql=sql,
+        head=head,
+        splice=splice,
+        branch_label=branch_label,
+        version_path=version_path,
+        rev_id=rev_id,
+        depends_on=depends_on,
+        x_arg=x_arg,
+    )
+
+
+# Without an argument this edits what the database is at when called from
+# Python, and the newest revision on a command line.
+@command(revision={"default": "head"})
+def edit(
+    directory: Directory = None, revision: str = "current", x_arg: XArg = None
+) -> tuple[str, ...]:
+    """Edit a revision file in ``$EDITOR``.
+
+    :returns: The files that were opened.
+    """
+    run = _invoke("edit", directory, x_arg, rev=revision)
+    return tuple(script.path for script in _named(run, revision))
+
+
+@command()
+def merge(
+    directory: Directory = None,
+    revisions: str | Sequence[str] = "",
+    message: str | None = None,
+    branch_label: str | None = None,
+    rev_id: str | None = None,
+    splice: bool = False,
+    x_arg: XArg = None,
+) -> Script | None:
+    """Merge revisions together, creating a new revision file.
+
+    Without revisions all heads are merged.
+    """
+    run = _invoke(
+        "merge",
+        directory,
+        x_arg,
+        revisions=revisions or "heads",
+        message=message,
+        branch_label=branch_label,
+        rev_id=rev_id,
+        splice=splice,
+    )
+    return run.result  # type: ignore[no-any-return]
+
+
+@command()
+def upgrade(
+    directory: Directory = None,
+    revision: str = "head",
+    sql: bool = False,
+    tag: str | None = None,
+    x_arg: XArg = None,
+) -> tuple[Step, ...]:
+    """Upgrade to a later version.
+
+    :returns: The steps that were taken, in order.
+    """
+    return _invoke("upgrade", directory, x_arg, revision=revision, sql=sql, tag=tag).steps
+
+
+@command()
+def downgrade(
+    directory: Directory = None,
+    revision: str = "-1",
+    sql: bool = False,
+    tag: str | None = None,
+    x_arg: XArg = None,
+) -> tuple[Step, ...]:
+    """Revert to a previous version.
+
+    :returns: The steps that were taken, in order.
+    """
+    if sql and revision == "-1":
+        revision = "head:-1"
+    return _invoke("downgrade", directory, x_arg, revision=revision, sql=sql, tag=tag).steps
+
+
+@command()
+def show(
+    directory: Directory = None, revision: str = "head", x_arg: XArg = None
+) -> tuple[Script, ...]:
+    """Show the revision denoted by the given symbol.
+
+    :returns: The revisions that the symbol stands for.
+    """
+    return _named(_invoke("show", directory, x_arg, rev=revision), revision)
+
+
+@command()
+def history(
+    directory: Directory = None,
+    rev_range: str | None = None,
+    verbose: bool = False,
+    indicate_current: bool = False,
+    x_arg: XArg = None,
+) -> tuple[Script, ...]:
+    """List the revisions, the newest first.
+
+    :param rev_range: ``START:END``; either may be missing or ``current``.
+    """
+    run = _invoke(
+        "history",
+        directory,
+        x_arg,
+        rev_range=rev_range,
+        verbose=verbose,
+        indicate_current=indicate_current,
+    )
+    base, _, head = (rev_range or "").strip().partition(":")
+    ends = {"current": run.heads}
+    return tuple(
+        _script(run).walk_revisions(
+            base=ends.get(base, base) or "base", head=ends.get(head, head) or "heads"
+        )
+    )
+
+
+@command()
+def heads(
+    directory: Directory = None,
+    verbose: bool = False,
+    resolve_dependencies: bool = False,
+    x_arg: XArg = None,
+) -> tuple[str, ...]:
+    """Show the heads of the history.
+
+    :returns: Their revision ids.
+    """
+    run = _invoke(
+        "heads", directory, x_arg, verbose=verbose, resolve_dependencies=resolve_dependencies
+    )
+    if resolve_dependencies:
+        return tuple(script.revision for script in _named(run, "heads"))
+    return tuple(_script(run).get_heads())
+
+
+@command()
+def branches(
+    directory: Directory = None, verbose: bool = False, x_arg: XArg = None
+) -> tuple[Script, ...]:
+    """Show the revisions at which the history branches."""
+    run = _invoke("branches", directory, x_arg, verbose=verbose)
+    return tuple(each for each in _script(run).walk_revisions() if each.is_branch_point)
+
+
+@command()
+def current(
+    directory: Directory = None,
+    verbose: bool = False,
+    check_heads: bool = False,
+    x_arg: XArg = None,
+) -> tuple[str, ...]:
+    """Show the revision that each database is at.
+
+    :returns: The revision ids, those of all databases together.
+    :raises PendingMigrationsError: ``check_heads`` was asked for and a head is
+        missing in the database.
+    """
+    return _invoke("current", directory, x_arg, verbose=verbose, check_heads=check_heads).heads
+
+
+# On a command line, several revisions may be given.
+@command(revision={"many": True})
+def stamp(
+    directory: Directory = None,
+    revision: str | Sequence[str] = "head",
+    sql: bool = False,
+    tag: str | None = None,
+    purge: bool = False,
+    x_arg: XArg = None,
+) -> tuple[Step, ...]:
+    """Record a revision in the database without running it.
+
+    :returns: The steps that the record moved by.
+    """
+    return _invoke(
+        "stamp",
+        directory,
+        x_arg,
+        revision=revision if isinstance(revision, str) else list(revision),
+        sql=sql,
+        tag=tag,
+        purge=purge,
+    ).steps
+
+
+@command()
+def check(directory: Directory = None, x_arg: XArg = None) -> None:
+    """Check whether there are changes that no revision has.
+
+    :raises ModelsChangedError: There are.
+    """
+    _invoke("check", directory, x_arg)
+
+
+@command()
+def ensure_version(directory: Directory = None, sql: bool = False, x_arg: XArg = None) -> None:
+    """Create the table that records the revision, unless it is there."""
+    _invoke("ensure_version", directory, x_arg, sql=sql)
+
+
+def _script(run: Run) -> Any:
+    """The history that *run* read."""
+    return run.script
+
+
+def _named(run: Run, revision: str) -> tuple[Script, ...]:
+    """The revisions that a symbol stands for."""
+    symbol: str | Iterable[str] = run.heads if revision == "current" else revision
+    return tuple(_script(run).get_revisions(symbol))

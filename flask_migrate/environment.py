@@ -1,0 +1,151 @@
+"""What the ``env.py`` of a project calls.
+
+A generated ``env.py`` is one call of :func:`run`. A project that wants other
+steps calls the smaller functions, or Alembic itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import databases, logs
+from .databases import Database
+from .state import state
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import MigrationScript
+    from alembic.runtime.environment import EnvironmentContext
+    from sqlalchemy.engine import Connection
+
+# The name under which every env.py of Flask-Migrate has logged.
+log = logging.getLogger("alembic.env")
+
+
+def run(context: EnvironmentContext | Any, every_bind: bool = False, **options: Any) -> None:
+    """Run the command that is under way on the databases of the application.
+
+    :param context: The ``alembic.context`` of the ``env.py``.
+    :param every_bind: Go to each bind, not only to the default database. The
+        revisions then have one pair of functions for each bind.
+    :param options: Options of ``context.configure()``; they win over those
+        given to :class:`~flask_migrate.Migrate`.
+    :raises NotConfiguredError: There is no database to go to.
+    """
+    logs.configure(context.config.config_file_name)
+    found = state()
+    settings = {**found.configure_args, **options}
+    targets = list(databases.every(found.db)) if every_bind else [databases.default(found.db)]
+    for database in targets:
+        is_last = database is targets[-1]
+        if every_bind:
+            log.info("Migrating database %s", database.bind or "<default>")
+        per_database = {
+            **settings,
+            **(tokens(database) if every_bind else {}),
+            "target_metadata": settings.get("target_metadata", database.metadata),
+            "process_revision_directives": _directives(context, settings, is_last),
+        }
+        names = {"engine_name": database.identifier} if every_bind else {}
+        if context.is_offline_mode():
+            _run_offline(context, database, per_database, names)
+        else:
+            _run_online(context, database, per_database, names)
+
+
+def tokens(database: Database) -> dict[str, str]:
+    """The names under which ``script.py.mako`` finds the operations of one bind."""
+    return {
+        "upgrade_token": f"{database.identifier}_upgrades",
+        "downgrade_token": f"{database.identifier}_downgrades",
+    }
+
+
+def engine_names() -> list[str]:
+    """What ``script.py.mako`` writes a pair of functions for."""
+    return [databases.identifier(bind) for bind in databases.binds(state().db)]
+
+
+def drop_empty_revision(directives: list[MigrationScript]) -> None:
+    """Write no file for a comparison that found nothing."""
+    if all(ops.is_empty() for script in directives for ops in script.upgrade_ops_list):
+        directives[:] = []
+        log.info("No changes in schema detected.")
+
+
+def _directives(
+    context: EnvironmentContext, settings: dict[str, Any], is_last: bool
+) -> Callable[..., None]:
+    """The user's hook, then ours: after the last database an empty revision is dropped."""
+    users = settings.get("process_revision_directives")
+
+    def process(migration_context: Any, revision: Any, directives: list[MigrationScript]) -> None:
+        if users is not None:
+            users(migration_context, revision, directives)
+        if is_last and getattr(context.config.cmd_opts, "autogenerate", False):
+            drop_empty_revision(directives)
+
+    return process
+
+
+def _run_offline(
+    context: EnvironmentContext, database: Database, settings: dict[str, Any], names: dict[str, str]
+) -> None:
+    def write(**output: Any) -> None:
+        context.configure(
+            **{
+                "literal_binds": True,
+                # The URL itself, not its text: the password stays inside.
+                "url": database.engine.url,
+                **settings,
+                **output,
+            }
+        )
+        with context.begin_transaction():
+            context.run_migrations(**names)
+
+    if not names:
+        write()
+        return
+    path = f"{database.bind or 'default'}.sql"
+    log.info("Writing SQL to %s", path)
+    with open(path, "w", encoding="utf-8") as file:
+        write(output_buffer=file)
+
+
+def _run_online(
+    context: EnvironmentContext, database: Database, settings: dict[str, Any], names: dict[str, str]
+) -> None:
+    def work(connection: Connection) -> None:
+        context.configure(connection=connection, **settings)
+        with context.begin_transaction():
+            context.run_migrations(**names)
+
+    # A test fixture such as pytest-alembic's says which database it means.
+    given = context.config.attributes.get("connection") if database.bind is None else None
+    engine: Any = database.engine if given is None else given
+    if hasattr(engine, "begin_nested"):  # a connection
+        work(engine)
+    else:
+        with_connection(engine, work)
+
+
+def with_connection(engine: Any, work: Callable[[Connection], None]) -> None:
+    """Call *work* with a connection of *engine*, which may be an asynchronous one."""
+    if engine.dialect.is_async:
+        asyncio.run(_with_async_connection(engine, work))
+        return
+    with engine.connect() as connection:
+        work(connection)
+
+
+async def _with_async_connection(engine: Any, work: Callable[[Connection], None]) -> None:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    asynchronous = engine if isinstance(engine, AsyncEngine) else AsyncEngine(engine)
+    async with asynchronous.connect() as connection:
+        await connection.run_sync(work)
+    # Its connections belong to the event loop that ends here.
+    await asynchronous.dispose()

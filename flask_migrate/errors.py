@@ -1,0 +1,131 @@
+"""Every error that Flask-Migrate raises on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import IO, Any
+
+import click
+
+from . import console
+
+
+class MigrateError(click.ClickException, RuntimeError):
+    """A command could not do what was asked.
+
+    Inside a click command an uncaught one ends the program with an ``Error:``
+    line; anywhere else it is an ordinary :exc:`RuntimeError`.
+
+    :param message: One sentence that names the thing that is wrong.
+    :param hint: The next step, with a command that can be pasted; ``flask db``
+        in it becomes the spelling of the command line that is running.
+    """
+
+    #: What a command line exits with.
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint.replace("flask db", console.prefix()) if hint else None
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the message and the hint to *file*, standard error by default."""
+        click.echo(f"Error: {self.format_message()}", file=file, err=True)
+        if self.hint:
+            click.echo(f"Hint: {self.hint}", file=file, err=True)
+
+
+class NotConfiguredError(MigrateError):
+    """No :class:`~flask_migrate.Migrate` is attached to the application."""
+
+
+class ReentrantRunError(MigrateError):
+    """A migration command was called from inside a running one."""
+
+
+class TemplateError(MigrateError):
+    """A project template is missing or incomplete."""
+
+
+class InvalidNameError(MigrateError):
+    """A revision id, a label or another name cannot be used.
+
+    .. attribute:: value
+    """
+
+    def __init__(self, message: str, value: str, hint: str | None = None) -> None:
+        self.value = value
+        super().__init__(message, hint)
+
+
+class CommandFailedError(MigrateError):
+    """Alembic refused a command; its own error is the ``__cause__``."""
+
+
+class HistoryError(CommandFailedError):
+    """The revision files do not form a history that the command can use."""
+
+
+class MultipleHeadsError(HistoryError):
+    """A single head was asked for, and the history has several.
+
+    .. attribute:: heads
+
+        The revision ids of the heads.
+    """
+
+    def __init__(self, message: str, heads: Iterable[str] = (), hint: str | None = None) -> None:
+        self.heads = tuple(heads)
+        super().__init__(message, hint)
+
+
+class UnknownRevisionError(HistoryError):
+    """A revision that no file of the history defines.
+
+    .. attribute:: revision
+    """
+
+    def __init__(self, message: str, revision: str, hint: str | None = None) -> None:
+        self.revision = revision
+        super().__init__(message, hint)
+
+
+class PendingMigrationsError(CommandFailedError):
+    """The database is behind the history."""
+
+
+class ModelsChangedError(CommandFailedError):
+    """The models and the database differ.
+
+    .. attribute:: changes
+
+        The differences, as :func:`alembic.autogenerate.compare_metadata` gives them.
+    """
+
+    def __init__(self, message: str, changes: Iterable[Any] = (), hint: str | None = None) -> None:
+        self.changes = tuple(changes)
+        super().__init__(message, hint)
+
+
+class DatabaseError(CommandFailedError):
+    """The database could not be reached, or refused a statement outside a revision."""
+
+
+class RevisionFailedError(CommandFailedError):
+    """A revision raised while it ran; what it raised is the ``__cause__``.
+
+    .. attribute:: revision
+
+        The id of the revision that failed.
+
+    .. attribute:: done
+
+        The steps that had been completed before it, as :class:`~flask_migrate.runs.Step`.
+    """
+
+    def __init__(
+        self, message: str, revision: str, done: Iterable[Any] = (), hint: str | None = None
+    ) -> None:
+        self.revision = revision
+        self.done = tuple(done)
+        super().__init__(message, hint)

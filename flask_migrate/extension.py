@@ -1,0 +1,130 @@
+"""The Flask extension."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .state import AppState, state
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from .alembic_config import Config
+
+    Configure = Callable[[Config], Config | None]
+
+
+class Migrate:
+    """Attach database migrations to an application.
+
+    :param app: The application, if there is one already; needs *db* then.
+    :param db: The :class:`~flask_sqlalchemy.SQLAlchemy` of the application.
+    :param directory: The migration directory. A relative one is looked up from
+        the working directory.
+    :param command: The name of the command group: ``flask db``.
+    :param compare_type: Whether ``migrate`` finds changed column types.
+    :param render_as_batch: Whether ``migrate`` writes batch operations, which
+        SQLite needs to alter tables.
+    :param kwargs: Other options of Alembic's ``context.configure()``.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        db: Any = None,
+        directory: str | os.PathLike[str] = "migrations",
+        command: str = "db",
+        compare_type: bool | Callable[..., Any] = True,
+        render_as_batch: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        self.configure_callbacks: list[Configure] = []
+        self.db = db
+        self.directory = os.fspath(directory)
+        self.command = command
+        self.alembic_ctx_kwargs = {
+            "compare_type": compare_type,
+            "render_as_batch": render_as_batch,
+            **kwargs,
+        }
+        if app is not None and db is not None:
+            self.init_app(app)
+
+    def init_app(
+        self,
+        app: Flask,
+        db: Any = None,
+        directory: str | os.PathLike[str] | None = None,
+        command: str | None = None,
+        compare_type: bool | Callable[..., Any] | None = None,
+        render_as_batch: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Attach to *app*; what is not given is as in :class:`Migrate`.
+
+        What is given here holds for *app* only: one :class:`Migrate` may serve
+        several applications.
+        """
+        from .cli import db as group
+
+        given = {"compare_type": compare_type, "render_as_batch": render_as_batch}
+        app.extensions["migrate"] = AppState(
+            migrate=self,
+            db=self.db if db is None else db,
+            directory=self.directory if directory is None else os.fspath(directory),
+            configure_args={
+                **self.alembic_ctx_kwargs,
+                **{name: value for name, value in given.items() if value is not None},
+                **kwargs,
+            },
+        )
+        if self.db is None:
+            self.db = db
+        app.cli.add_command(group, command or self.command)
+
+    def configure(self, f: Configure) -> Configure:
+        """Register a function that may change the configuration of every run.
+
+        It receives the :class:`~flask_migrate.Config` and returns it, or
+        another one. Usable as a decorator.
+        """
+        self.configure_callbacks.append(f)
+        return f
+
+    def call_configure_callbacks(self, config: Config) -> Config:
+        """Pass *config* through the functions given to :meth:`configure`."""
+        for callback in self.configure_callbacks:
+            config = callback(config) or config
+        return config
+
+    def get_config(
+        self,
+        directory: str | os.PathLike[str] | None = None,
+        x_arg: str | Sequence[str] | None = None,
+        opts: Iterable[str] | None = None,
+    ) -> Config:
+        """Make a configuration for :mod:`alembic.command`.
+
+        :param directory: Instead of the one of the current application.
+        :param x_arg: What ``context.get_x_argument()`` returns in ``env.py``.
+        :param opts: Names that are true on ``config.cmd_opts``.
+        """
+        from .alembic_config import for_directory
+
+        config = for_directory(state().directory if directory is None else os.fspath(directory))
+        config.cmd_opts = Namespace(**dict.fromkeys(opts or (), True))
+        if x_arg is not None:
+            config.cmd_opts.x = [x_arg] if isinstance(x_arg, str) else list(x_arg)
+        return self.call_configure_callbacks(config)
+
+
+def _get_config(
+    directory: str | os.PathLike[str] | None,
+    x_arg: str | Sequence[str] | None = None,
+    opts: Iterable[str] | None = None,
+) -> Config:
+    """``Migrate.get_config()`` as Flask-Migrate called it until 1.6."""
+    return state().migrate.get_config(directory, x_arg, opts)

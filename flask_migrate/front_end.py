@@ -1,0 +1,65 @@
+"""What both command lines do around a command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from . import console
+from .command_table import SHARED, Command, Param, shared_variable
+
+
+def execute(
+    command: Command, given: Mapping[str, Any], shared: Mapping[str, Any], prefix: str
+) -> Any:
+    """Call a command with what a parser collected.
+
+    :param given: The command's own values.
+    :param shared: Those that stood before its name; its own win.
+    :param prefix: How this command line spells ``flask db``.
+    """
+    with console.attached(prefix):
+        return command.function(**arguments(command, given, shared))
+
+
+def arguments(
+    command: Command, given: Mapping[str, Any], shared: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What *command* is called with.
+
+    An option that was not given is looked for in its environment variable,
+    then before the command's name, then in the shared variable.
+
+    :raises click.UsageError: A variable holds no value for its option.
+    """
+    values = {}
+    for param in command.params:
+        value = given[param.name]
+        if param.flags and not value:
+            value = _from_environment(command.variable(param), param)
+        if param in _SHARED_ROWS and not value:
+            value = shared.get(param.name) or _from_environment(shared_variable(param), param)
+        values[param.name] = param.value(value)
+    return values
+
+
+_SHARED_ROWS = set(SHARED)
+
+
+def _from_environment(variable: str, param: Param) -> Any:
+    text = os.environ.get(variable)
+    if not text:
+        return None
+    if param.many:
+        return text.split()
+    if not param.is_switch:
+        return text
+    try:
+        return click.BOOL.convert(text, None, None)
+    except click.BadParameter:
+        raise click.UsageError(
+            f"The environment variable {variable} is {text!r}, which is neither true nor false."
+        ) from None

@@ -1,0 +1,86 @@
+"""Logging while an ``env.py`` runs.
+
+Every ``env.py`` that Flask-Migrate has written since 0.1 calls
+:func:`logging.config.fileConfig`, which disables the loggers of the program
+and replaces its handlers. On a command line that shows the progress of a run;
+inside a program it must not happen.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from configparser import ConfigParser
+from contextlib import contextmanager
+from typing import Any
+
+from . import console
+
+log = logging.getLogger("flask_migrate")
+
+#: The loggers that tell about a run.
+_TOLD = ("alembic", "flask_migrate")
+
+_file_config = logging.config.fileConfig
+
+
+def configure(ini: str | os.PathLike[str] | None) -> None:
+    """Set logging up as *ini* says, where a command line is there to read it.
+
+    :param ini: The path of an ``alembic.ini``. Where it has no ``[loggers]``,
+        the progress of the run goes to standard error.
+    """
+    if not console.is_attached():
+        return
+    parsed = ConfigParser(interpolation=None)
+    if ini is not None:
+        parsed.read(ini, encoding="utf-8")
+    if parsed.has_section("loggers"):
+        _file_config(os.fspath(ini or ""), disable_existing_loggers=False)
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname)-5.5s [%(name)s] %(message)s"))
+    for name in _TOLD:
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).setLevel(logging.INFO)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Leave logging as it was when the block ends, and unharmed meanwhile."""
+    owner = threading.get_ident()
+    before = [(logger, _state(logger)) for logger in _loggers()]
+
+    def file_config(fname: Any, *args: Any, **kwargs: Any) -> None:
+        if threading.get_ident() == owner:
+            configure(fname)
+        else:
+            _file_config(fname, *args, **kwargs)
+
+    logging.config.fileConfig = file_config
+    try:
+        yield
+    finally:
+        logging.config.fileConfig = _file_config
+        for logger, state in before:
+            _restore(logger, state)
+
+
+def _loggers() -> list[logging.Logger]:
+    named = [logging.getLogger(name) for name in _TOLD]
+    known = logging.Logger.manager.loggerDict.values()
+    return [logging.root, *named, *(each for each in known if isinstance(each, logging.Logger))]
+
+
+def _state(logger: logging.Logger) -> tuple[Any, ...]:
+    return logger.level, list(logger.handlers), logger.propagate, logger.disabled
+
+
+def _restore(logger: logging.Logger, state: tuple[Any, ...]) -> None:
+    if _state(logger) != state:
+        logger.setLevel(state[0])
+        logger.handlers[:], logger.propagate, logger.disabled = state[1:]

@@ -1,0 +1,80 @@
+"""The migration directory: what templates there are, and making one."""
+
+from __future__ import annotations
+
+import ntpath
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from .alembic_config import TEMPLATES
+from .errors import TemplateError
+
+#: The templates, each with the folders that its files come from; later ones win.
+LAYERS: Mapping[str, tuple[str, ...]] = {
+    "flask": ("shared", "flask"),
+    "flask-multidb": ("shared", "flask-multidb"),
+    "aioflask": ("shared", "aioflask"),
+    "aioflask-multidb": ("shared", "flask-multidb", "aioflask-multidb"),
+}
+
+#: Without these a project cannot run.
+_REQUIRED = ("env.py", "script.py.mako")
+
+
+def template_name(template: str | None, multidb: bool) -> str:
+    """The template that the options of ``init`` ask for."""
+    name = template or "flask"
+    return f"{name}-multidb" if multidb and not is_path(name) else name
+
+
+def is_path(template: str) -> bool:
+    """Whether *template* is a folder of the user's rather than one of ours."""
+    return "/" in template or "\\" in template
+
+
+def synopses() -> dict[str, str]:
+    """Each template with the first line of its README."""
+    return {
+        name: (TEMPLATES / name / "README").read_text(encoding="utf-8").splitlines()[0]
+        for name in LAYERS
+    }
+
+
+@contextmanager
+def assembled(template: str) -> Iterator[tuple[str, str]]:
+    """The folder and the name under which Alembic finds *template* inside this block.
+
+    :raises TemplateError: There is no such template, or files are missing in it.
+    """
+    with tempfile.TemporaryDirectory(prefix="flask-migrate-") as root:
+        name = ntpath.basename(template.rstrip("/\\"))
+        target = Path(root, name)
+        target.mkdir()
+        for layer in _layers(template):
+            for source in layer.iterdir():
+                if source.is_file():
+                    shutil.copyfile(source, target / source.name)
+        yield root, name
+
+
+def _layers(template: str) -> list[Path]:
+    if not is_path(template):
+        if template not in LAYERS:
+            raise TemplateError(
+                f"No such template {template!r}; there are {', '.join(LAYERS)}.",
+                hint="For a folder of your own write its path: flask db init -t ./" + template,
+            )
+        return [TEMPLATES / name for name in LAYERS[template]]
+    folder = Path(template.replace("\\", os.sep))
+    missing = [name for name in _REQUIRED if not (folder / name).is_file()]
+    if missing:
+        raise TemplateError(
+            f"The template {template!r} has no {' and no '.join(missing)}.",
+            hint="See the templates there are with: flask db list-templates",
+        )
+    # A template that leaves the settings out gets ours.
+    return [TEMPLATES / "shared", folder]

@@ -1,0 +1,72 @@
+"""What :class:`~flask_migrate.Migrate` leaves on an application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+
+from .errors import NotConfiguredError
+
+if TYPE_CHECKING:
+    from .extension import Migrate
+
+
+class AppState:
+    """The value of ``app.extensions["migrate"]``.
+
+    .. attribute:: migrate
+
+        The :class:`~flask_migrate.Migrate` that was attached.
+
+    .. attribute:: db
+
+        The database object that was given to it.
+
+    .. attribute:: directory
+
+        The migration directory, as text.
+    """
+
+    def __init__(
+        self, migrate: Migrate, db: Any, directory: str, configure_args: Mapping[str, Any]
+    ) -> None:
+        self.migrate = migrate
+        self.db = db
+        self.directory = directory
+        self._configure_args = dict(configure_args)
+
+    @property
+    def configure_args(self) -> dict[str, Any]:
+        """The options for ``context.configure()``.
+
+        A new dictionary each time: an ``env.py`` of Flask-Migrate 4 writes its
+        own hook into it, which the next command must not see.
+        """
+        return dict(self._configure_args)
+
+    @property
+    def metadata(self) -> Any:
+        """The metadata of the default database, for an ``env.py`` of Flask-Migrate 1.0."""
+        return self.db.metadata
+
+
+def state() -> AppState:
+    """The state of the current application.
+
+    :raises NotConfiguredError: There is no application context, or no
+        :class:`~flask_migrate.Migrate` was attached to its application.
+    """
+    if not current_app:
+        raise NotConfiguredError(
+            "Migration commands work inside an application context.",
+            hint="Call them inside: with app.app_context():",
+        )
+    found = current_app.extensions.get("migrate")
+    if not isinstance(found, AppState):
+        raise NotConfiguredError(
+            f"The application {current_app.name!r} has no Migrate attached.",
+            hint="Add this where the application is made: Migrate(app, db)",
+        )
+    return found
