@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +111,8 @@ class Migrate:
         :param x_arg: What ``context.get_x_argument()`` returns in ``env.py``.
         :param opts: Names that are true on ``config.cmd_opts``.
         """
+        from argparse import Namespace
+
         from .alembic_config import for_directory
 
         config = for_directory(state().directory if directory is None else os.fspath(directory))
