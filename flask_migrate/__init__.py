@@ -53,22 +53,24 @@ if TYPE_CHECKING:
 
     from ._compat import alembic_version as alembic_version
     from .alembic_config import Config as Config
-    from .commands import branches as branches
-    from .commands import check as check
-    from .commands import current as current
-    from .commands import downgrade as downgrade
-    from .commands import edit as edit
-    from .commands import ensure_version as ensure_version
-    from .commands import heads as heads
-    from .commands import history as history
-    from .commands import init as init
-    from .commands import list_templates as list_templates
-    from .commands import merge as merge
-    from .commands import migrate as migrate
-    from .commands import revision as revision
-    from .commands import show as show
-    from .commands import stamp as stamp
-    from .commands import upgrade as upgrade
+    from .commands import (
+        branches as branches,
+        check as check,
+        current as current,
+        downgrade as downgrade,
+        edit as edit,
+        ensure_version as ensure_version,
+        heads as heads,
+        history as history,
+        init as init,
+        list_templates as list_templates,
+        merge as merge,
+        migrate as migrate,
+        revision as revision,
+        show as show,
+        stamp as stamp,
+        upgrade as upgrade,
+    )
     from .errors import MigrateError as MigrateError
     from .extension import Migrate as Migrate
     from .failures import catch_errors as catch_errors

@@ -12,19 +12,28 @@ import alembic.command
 
 from . import console, failures, logs, repository
 from .alembic_config import for_directory
-from .runs import Run, observed, turn
+from .observation import observed
+from .offline import sql_files
+from .revision_files import RevisionRun
+from .runs import Run, turn
+from .selection import ATTRIBUTE, Selection
 from .state import state
+
+#: The commands that need more than being watched.
+_RUNS: dict[str, type[Run]] = {"revision": RevisionRun, "merge": RevisionRun}
 
 
 def invoke(
     name: str,
-    directory: str | None = None,
+    directory: str | os.PathLike[str] | None = None,
     x_arg: str | Sequence[str] | None = None,
+    bind: str | Sequence[str] | None = None,
     opts: Iterable[str] = (),
     **arguments: Any,
 ) -> Run:
     """Run a function of :mod:`alembic.command` for the current application.
 
+    :param bind: The databases to go to; all, if none is named.
     :param opts: Names that are true on ``config.cmd_opts``, where an
         ``env.py`` looks for them.
     :param arguments: What the function takes besides the configuration.
@@ -34,9 +43,12 @@ def invoke(
         if not console.is_attached():
             opts = (*opts, "quiet")
         config = state().migrate.get_config(directory, x_arg=x_arg, opts=opts)
-        run = Run(config)
-        with logs.kept(), failures.translated(run), observed(run):
-            run.result = getattr(alembic.command, name)(config, **arguments)
+        chosen = [bind] if isinstance(bind, str) else list(bind or ())
+        selection = Selection(lambda: state().databases.engines, chosen)
+        config.attributes[ATTRIBUTE] = selection
+        run = _RUNS.get(name, Run)(config, arguments, selection)
+        with logs.kept(), failures.translated(run), sql_files(chosen), observed(run):
+            run.result = getattr(alembic.command, name)(config, **run.arguments)
     return run
 
 
@@ -57,7 +69,7 @@ def create_repository(
         config = for_directory(path)
         config.template_directory = root
         config = found.migrate.call_configure_callbacks(config)
-        with turn(), failures.translated(Run(config)), redirect_stdout(StringIO()):
+        with turn(), failures.translated(Run(config, {})), redirect_stdout(StringIO()):
             alembic.command.init(config, path, template=name, package=package)
     for made in sorted(each for each in os.listdir(path)):
         console.result(f"Created {os.path.join(path, made)}")

@@ -80,6 +80,11 @@ PARAMS: Mapping[str, Param] = {
         help="Additional arguments consumed by custom env.py scripts",
         many=True,
     ),
+    "bind": option(
+        "--bind",
+        help='Database to work on: a bind, or "default" (default is every database)',
+        many=True,
+    ),
     "multidb": option("--multidb", help="Support multiple databases"),
     "template": option("-t", "--template", help='Repository template to use (default is "flask")'),
     "package": option(
@@ -131,7 +136,7 @@ PARAMS: Mapping[str, Param] = {
 
 #: Options that may stand before the command's name as well.
 SHARED: tuple[Param, ...] = tuple(
-    replace(PARAMS[name], name=name) for name in ("directory", "x_arg")
+    replace(PARAMS[name], name=name) for name in ("directory", "x_arg", "bind")
 )
 
 #: The commands by the name that they have on a command line.

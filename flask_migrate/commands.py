@@ -7,6 +7,8 @@ Unless said otherwise:
 * ``directory`` is the migration directory, instead of the one given to
   :class:`~flask_migrate.Migrate`;
 * ``x_arg`` is one ``name=value`` text or a list of them for ``env.py``;
+* ``bind`` is one bind or a list of them, ``"default"`` for the database without
+  one: the databases to work on, all if none is named;
 * ``sql`` writes SQL to standard output and leaves the database alone.
 
 Alembic is imported when one is called, not with this module.
@@ -27,12 +29,13 @@ if TYPE_CHECKING:
 
     Directory = str | os.PathLike[str] | None
     XArg = str | Sequence[str] | None
+    BindArg = str | Sequence[str] | None
 
 
-def _invoke(name: str, directory: Any, x_arg: Any, **arguments: Any) -> Run:
+def _invoke(name: str, directory: Any, x_arg: Any, bind: Any, **arguments: Any) -> Run:
     from .bridge import invoke
 
-    return invoke(name, directory, x_arg, **arguments)
+    return invoke(name, directory, x_arg, bind, **arguments)
 
 
 @command()
@@ -83,6 +86,7 @@ def revision(
     rev_id: str | None = None,
     depends_on: str | Sequence[str] | None = None,
     x_arg: XArg = None,
+    bind: BindArg = None,
 ) -> Script | tuple[Script, ...] | None:
     """Create a new revision file.
 
@@ -93,6 +97,7 @@ def revision(
         "revision",
         directory,
         x_arg,
+        bind,
         opts=("autogenerate",) if autogenerate else (),
         message=message,
         autogenerate=autogenerate,
@@ -121,6 +126,7 @@ def migrate(
     rev_id: str | None = None,
     x_arg: XArg = None,
     depends_on: str | Sequence[str] | None = None,
+    bind: BindArg = None,
 ) -> Script | tuple[Script, ...] | None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')
 
@@ -139,6 +145,7 @@ def migrate(
         rev_id=rev_id,
         depends_on=depends_on,
         x_arg=x_arg,
+        bind=bind,
     )
 
 
@@ -146,13 +153,13 @@ def migrate(
 # Python, and the newest revision on a command line.
 @command(revision={"default": "head"})
 def edit(
-    directory: Directory = None, revision: str = "current", x_arg: XArg = None
+    directory: Directory = None, revision: str = "current", x_arg: XArg = None, bind: BindArg = None
 ) -> tuple[str, ...]:
     """Edit a revision file in ``$EDITOR``.
 
     :returns: The files that were opened.
     """
-    run = _invoke("edit", directory, x_arg, rev=revision)
+    run = _invoke("edit", directory, x_arg, bind, rev=revision)
     return tuple(script.path for script in _named(run, revision))
 
 
@@ -165,6 +172,7 @@ def merge(
     rev_id: str | None = None,
     splice: bool = False,
     x_arg: XArg = None,
+    bind: BindArg = None,
 ) -> Script | None:
     """Merge revisions together, creating a new revision file.
 
@@ -174,6 +182,7 @@ def merge(
         "merge",
         directory,
         x_arg,
+        bind,
         revisions=revisions or "heads",
         message=message,
         branch_label=branch_label,
@@ -190,12 +199,13 @@ def upgrade(
     sql: bool = False,
     tag: str | None = None,
     x_arg: XArg = None,
+    bind: BindArg = None,
 ) -> tuple[Step, ...]:
     """Upgrade to a later version.
 
     :returns: The steps that were taken, in order.
     """
-    return _invoke("upgrade", directory, x_arg, revision=revision, sql=sql, tag=tag).steps
+    return _invoke("upgrade", directory, x_arg, bind, revision=revision, sql=sql, tag=tag).steps
 
 
 @command()
@@ -205,6 +215,7 @@ def downgrade(
     sql: bool = False,
     tag: str | None = None,
     x_arg: XArg = None,
+    bind: BindArg = None,
 ) -> tuple[Step, ...]:
     """Revert to a previous version.
 
@@ -212,18 +223,18 @@ def downgrade(
     """
     if sql and revision == "-1":
         revision = "head:-1"
-    return _invoke("downgrade", directory, x_arg, revision=revision, sql=sql, tag=tag).steps
+    return _invoke("downgrade", directory, x_arg, bind, revision=revision, sql=sql, tag=tag).steps
 
 
 @command()
 def show(
-    directory: Directory = None, revision: str = "head", x_arg: XArg = None
+    directory: Directory = None, revision: str = "head", x_arg: XArg = None, bind: BindArg = None
 ) -> tuple[Script, ...]:
     """Show the revision denoted by the given symbol.
 
     :returns: The revisions that the symbol stands for.
     """
-    return _named(_invoke("show", directory, x_arg, rev=revision), revision)
+    return _named(_invoke("show", directory, x_arg, bind, rev=revision), revision)
 
 
 @command()
@@ -233,6 +244,7 @@ def history(
     verbose: bool = False,
     indicate_current: bool = False,
     x_arg: XArg = None,
+    bind: BindArg = None,
 ) -> tuple[Script, ...]:
     """List the revisions, the newest first.
 
@@ -242,6 +254,7 @@ def history(
         "history",
         directory,
         x_arg,
+        bind,
         rev_range=rev_range,
         verbose=verbose,
         indicate_current=indicate_current,
@@ -261,13 +274,14 @@ def heads(
     verbose: bool = False,
     resolve_dependencies: bool = False,
     x_arg: XArg = None,
+    bind: BindArg = None,
 ) -> tuple[str, ...]:
     """Show the heads of the history.
 
     :returns: Their revision ids.
     """
     run = _invoke(
-        "heads", directory, x_arg, verbose=verbose, resolve_dependencies=resolve_dependencies
+        "heads", directory, x_arg, bind, verbose=verbose, resolve_dependencies=resolve_dependencies
     )
     if resolve_dependencies:
         return tuple(script.revision for script in _named(run, "heads"))
@@ -276,10 +290,10 @@ def heads(
 
 @command()
 def branches(
-    directory: Directory = None, verbose: bool = False, x_arg: XArg = None
+    directory: Directory = None, verbose: bool = False, x_arg: XArg = None, bind: BindArg = None
 ) -> tuple[Script, ...]:
     """Show the revisions at which the history branches."""
-    run = _invoke("branches", directory, x_arg, verbose=verbose)
+    run = _invoke("branches", directory, x_arg, bind, verbose=verbose)
     return tuple(each for each in _script(run).walk_revisions() if each.is_branch_point)
 
 
@@ -289,6 +303,7 @@ def current(
     verbose: bool = False,
     check_heads: bool = False,
     x_arg: XArg = None,
+    bind: BindArg = None,
 ) -> tuple[str, ...]:
     """Show the revision that each database is at.
 
@@ -296,7 +311,9 @@ def current(
     :raises PendingMigrationsError: ``check_heads`` was asked for and a head is
         missing in the database.
     """
-    return _invoke("current", directory, x_arg, verbose=verbose, check_heads=check_heads).heads
+    return _invoke(
+        "current", directory, x_arg, bind, verbose=verbose, check_heads=check_heads
+    ).heads
 
 
 # On a command line, several revisions may be given.
@@ -308,6 +325,7 @@ def stamp(
     tag: str | None = None,
     purge: bool = False,
     x_arg: XArg = None,
+    bind: BindArg = None,
 ) -> tuple[Step, ...]:
     """Record a revision in the database without running it.
 
@@ -317,6 +335,7 @@ def stamp(
         "stamp",
         directory,
         x_arg,
+        bind,
         revision=revision if isinstance(revision, str) else list(revision),
         sql=sql,
         tag=tag,
@@ -325,18 +344,20 @@ def stamp(
 
 
 @command()
-def check(directory: Directory = None, x_arg: XArg = None) -> None:
+def check(directory: Directory = None, x_arg: XArg = None, bind: BindArg = None) -> None:
     """Check whether there are changes that no revision has.
 
     :raises ModelsChangedError: There are.
     """
-    _invoke("check", directory, x_arg)
+    _invoke("check", directory, x_arg, bind)
 
 
 @command()
-def ensure_version(directory: Directory = None, sql: bool = False, x_arg: XArg = None) -> None:
+def ensure_version(
+    directory: Directory = None, sql: bool = False, x_arg: XArg = None, bind: BindArg = None
+) -> None:
     """Create the table that records the revision, unless it is there."""
-    _invoke("ensure_version", directory, x_arg, sql=sql)
+    _invoke("ensure_version", directory, x_arg, bind, sql=sql)
 
 
 def _script(run: Run) -> Any:

@@ -7,21 +7,19 @@ steps calls the smaller functions, or Alembic itself.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import databases, logs
-from .databases import Database
+from . import logs
+from .databases import Database, identifier
+from .revision_files import drop_empty_revision, log
+from .selection import ATTRIBUTE, Selection
 from .state import state
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
     from alembic.runtime.environment import EnvironmentContext
     from sqlalchemy.engine import Connection
-
-# The name under which every env.py of Flask-Migrate has logged.
-log = logging.getLogger("alembic.env")
 
 
 def run(context: EnvironmentContext | Any, every_bind: bool = False, **options: Any) -> None:
@@ -37,11 +35,13 @@ def run(context: EnvironmentContext | Any, every_bind: bool = False, **options: 
     logs.configure(context.config.config_file_name)
     found = state()
     settings = {**found.configure_args, **options}
-    targets = list(databases.every(found.db)) if every_bind else [databases.default(found.db)]
+    selection = context.config.attributes.get(ATTRIBUTE) or Selection()
+    everyone = list(found.databases) if every_bind else [found.databases.default()]
+    targets = [database for database in everyone if database.name in selection]
     for database in targets:
         is_last = database is targets[-1]
         if every_bind:
-            log.info("Migrating database %s", database.bind or "<default>")
+            log.info("Migrating database %s", database.name)
         per_database = {
             **settings,
             **(tokens(database) if every_bind else {}),
@@ -50,9 +50,10 @@ def run(context: EnvironmentContext | Any, every_bind: bool = False, **options: 
         }
         names = {"engine_name": database.identifier} if every_bind else {}
         if context.is_offline_mode():
-            _run_offline(context, database, per_database, names)
+            _run_offline(context, database, per_database, names, to_file=not selection.chosen)
         else:
             _run_online(context, database, per_database, names)
+        selection.finished.append(database.name)
 
 
 def tokens(database: Database) -> dict[str, str]:
@@ -65,14 +66,7 @@ def tokens(database: Database) -> dict[str, str]:
 
 def engine_names() -> list[str]:
     """What ``script.py.mako`` writes a pair of functions for."""
-    return [databases.identifier(bind) for bind in databases.binds(state().db)]
-
-
-def drop_empty_revision(directives: list[MigrationScript]) -> None:
-    """Write no file for a comparison that found nothing."""
-    if all(ops.is_empty() for script in directives for ops in script.upgrade_ops_list):
-        directives[:] = []
-        log.info("No changes in schema detected.")
+    return [identifier(bind) for bind in state().databases.engines]
 
 
 def _directives(
@@ -91,7 +85,11 @@ def _directives(
 
 
 def _run_offline(
-    context: EnvironmentContext, database: Database, settings: dict[str, Any], names: dict[str, str]
+    context: EnvironmentContext,
+    database: Database,
+    settings: dict[str, Any],
+    names: dict[str, str],
+    to_file: bool,
 ) -> None:
     def write(**output: Any) -> None:
         context.configure(
@@ -106,10 +104,10 @@ def _run_offline(
         with context.begin_transaction():
             context.run_migrations(**names)
 
-    if not names:
+    if not names or not to_file:
         write()
         return
-    path = f"{database.bind or 'default'}.sql"
+    path = f"{database.name}.sql"
     log.info("Writing SQL to %s", path)
     with open(path, "w", encoding="utf-8") as file:
         write(output_buffer=file)

@@ -118,14 +118,24 @@ class RevisionFailedError(CommandFailedError):
 
         The id of the revision that failed.
 
+    .. attribute:: database
+
+        The bind it failed on, or ``"default"``.
+
     .. attribute:: done
 
         The steps that had been completed before it, as :class:`~flask_migrate.runs.Step`.
     """
 
     def __init__(
-        self, message: str, revision: str, done: Iterable[Any] = (), hint: str | None = None
+        self,
+        message: str,
+        revision: str,
+        database: str = "default",
+        done: Iterable[Any] = (),
+        hint: str | None = None,
     ) -> None:
         self.revision = revision
+        self.database = database
         self.done = tuple(done)
         super().__init__(message, hint)

@@ -19,14 +19,19 @@ if TYPE_CHECKING:
 class Migrate:
     """Attach database migrations to an application.
 
-    :param app: The application, if there is one already; needs *db* then.
-    :param db: The :class:`~flask_sqlalchemy.SQLAlchemy` of the application.
+    :param app: The application, if there is one already.
+    :param db: The database object of the application: of Flask-SQLAlchemy,
+        Flask-SQLAlchemy-Lite or Alchemical.
     :param directory: The migration directory. A relative one is looked up from
         the working directory.
     :param command: The name of the command group: ``flask db``.
     :param compare_type: Whether ``migrate`` finds changed column types.
     :param render_as_batch: Whether ``migrate`` writes batch operations, which
         SQLite needs to alter tables.
+    :param metadata: The models, where *db* does not know them: a ``MetaData``, a
+        declarative base or a list of these; or a mapping of binds to these.
+    :param engine: The database, where *db* does not know it: an engine or a URL,
+        or a mapping of binds to these.
     :param kwargs: Other options of Alembic's ``context.configure()``.
     """
 
@@ -38,6 +43,9 @@ class Migrate:
         command: str = "db",
         compare_type: bool | Callable[..., Any] = True,
         render_as_batch: bool = True,
+        *,
+        metadata: Any = None,
+        engine: Any = None,
         **kwargs: Any,
     ) -> None:
         self.configure_callbacks: list[Configure] = []
@@ -49,7 +57,9 @@ class Migrate:
             "render_as_batch": render_as_batch,
             **kwargs,
         }
-        if app is not None and db is not None:
+        self.metadata = metadata
+        self.engine = engine
+        if app is not None and (db is not None or metadata is not None):
             self.init_app(app)
 
     def init_app(
@@ -60,6 +70,9 @@ class Migrate:
         command: str | None = None,
         compare_type: bool | Callable[..., Any] | None = None,
         render_as_batch: bool | None = None,
+        *,
+        metadata: Any = None,
+        engine: Any = None,
         **kwargs: Any,
     ) -> None:
         """Attach to *app*; what is not given is as in :class:`Migrate`.
@@ -79,6 +92,8 @@ class Migrate:
                 **{name: value for name, value in given.items() if value is not None},
                 **kwargs,
             },
+            metadata=self.metadata if metadata is None else metadata,
+            engine=self.engine if engine is None else engine,
         )
         if self.db is None:
             self.db = db

@@ -56,13 +56,26 @@ def _migrate_error(error: BaseException, run: Run) -> errors.MigrateError:
 
 
 def _revision_failed(error: BaseException, run: Run, step: Step) -> errors.MigrateError:
-    return errors.RevisionFailedError(
-        f"Revision {step.revision} failed: {_place(error, run)}{reason(error)}",
-        revision=step.revision or "base",
-        done=run.steps,
-        hint="Correct the revision, then continue with: flask db "
-        + ("upgrade" if step.is_upgrade else "downgrade"),
+    selection = run.selection
+    where = f" on the database {step.database}" if _has_several(run) else ""
+    hint = "Correct the revision, then continue with: flask db " + (
+        "upgrade" if step.is_upgrade else "downgrade"
     )
+    if selection.finished:
+        hint += f"\nDone before it: {', '.join(selection.finished)}."
+    if _has_several(run) and selection.left():
+        hint += f"\nNot reached: {', '.join(selection.left())}."
+    return errors.RevisionFailedError(
+        f"Revision {step.revision} failed{where}: {_place(error, run)}{reason(error)}",
+        revision=step.revision or "base",
+        database=step.database,
+        done=run.steps,
+        hint=hint,
+    )
+
+
+def _has_several(run: Run) -> bool:
+    return len(run.selection.names) > 1
 
 
 def reason(error: BaseException) -> str:

@@ -12,13 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import alembic.command
-
 from .errors import ReentrantRunError
+from .selection import Selection, accepting
+from .sqlite import foreign_keys_restorer, without_foreign_keys
 
 if TYPE_CHECKING:
+    from alembic.operations.ops import MigrationScript
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
+    from sqlalchemy.engine import Connection
 
     from .alembic_config import Config
 
@@ -30,7 +32,8 @@ _owner: int | None = None
 class Step:
     """One revision that was applied, undone or stamped.
 
-    ``revision`` is ``None`` where a stamp moved to the base.
+    ``revision`` is ``None`` where a stamp moved to the base; ``database`` is a
+    bind, or ``"default"``.
     """
 
     revision: str | None
@@ -43,6 +46,14 @@ class Step:
 
 class Run:
     """What became of one Alembic command.
+
+    .. attribute:: arguments
+
+        What the function of :mod:`alembic.command` is called with.
+
+    .. attribute:: selection
+
+        The databases it goes to.
 
     .. attribute:: script
 
@@ -65,13 +76,43 @@ class Run:
         What Alembic returned.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(
+        self, config: Config, arguments: dict[str, Any], selection: Selection | None = None
+    ) -> None:
         self.config = config
+        self.arguments = arguments
+        self.selection = selection or Selection()
         self.script: ScriptDirectory | None = None
         self.heads: tuple[str, ...] = ()
         self.steps: tuple[Step, ...] = ()
         self.running: Step | None = None
         self.result: Any = None
+        self._names: dict[str, Any] = {}
+        self._at_end: list[Callable[[], None]] = []
+
+    def loaded(self, script: Any) -> None:
+        """The history was read."""
+        self.script = script
+
+    def compared(self, directives: list[MigrationScript]) -> None:
+        """All databases were compared with the models; *directives* become files."""
+
+    def failed(self) -> None:
+        """The command raised."""
+
+    def ended(self) -> None:
+        """The command is over, and ``env.py`` has let go of its connections."""
+        for restore in self._at_end:
+            restore()
+
+    def visit(self, run_migrations: Callable[..., None], names: dict[str, Any]) -> None:
+        """Let ``env.py`` run on a database, if it is one of those that are meant.
+
+        :param names: What ``env.py`` passes on to the revisions.
+        """
+        if self.selection.enter(names.get("engine_name")):
+            self._names = names
+            run_migrations(**names)
 
     def follow(self, function: Callable[..., Iterable[Any]]) -> Callable[..., Iterator[Any]]:
         """*function*, which yields migration steps, with each noted down."""
@@ -79,20 +120,29 @@ class Run:
         def followed(heads: tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
             self.heads = tuple(dict.fromkeys((*self.heads, *heads)))
             steps = list(function(heads, context))
-            return self._noted(steps, context)
+            connection = None if context.as_sql else context.connection
+            if steps and connection is not None and connection.dialect.name == "sqlite":
+                return self._without_foreign_keys(steps, connection)
+            return self._noted(steps)
 
         return followed
 
-    def _noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
+    def _without_foreign_keys(self, steps: list[Any], connection: Connection) -> Iterator[Any]:
+        self._at_end.append(foreign_keys_restorer(connection))
+        with without_foreign_keys(connection):
+            yield from self._noted(steps)
+
+    def _noted(self, steps: list[Any]) -> Iterator[Any]:
         for step in steps:
-            self.running = _step(step, context)
+            self.running = _step(step, self.selection.entered)
+            step.migration_fn = accepting(step.migration_fn, self._names)
             yield step
             # Alembic asks for the next step when this one is in the database.
             self.steps += (self.running,)
             self.running = None
 
 
-def _step(step: Any, context: MigrationContext) -> Step:
+def _step(step: Any, database: str) -> Step:
     info = step.info
     revision = info.up_revision
     return Step(
@@ -101,15 +151,8 @@ def _step(step: Any, context: MigrationContext) -> Step:
         is_stamp=info.is_stamp,
         message=(revision.doc or "") if revision else "",
         path=revision.path if revision else "",
-        database=_database_name(context),
+        database=database,
     )
-
-
-def _database_name(context: MigrationContext) -> str:
-    """Where a context writes, without the password."""
-    if context.connection is None or context.as_sql:
-        return context.dialect.name
-    return context.connection.engine.url.render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -130,31 +173,3 @@ def turn() -> Iterator[None]:
             yield
         finally:
             _owner = None
-
-
-@contextmanager
-def observed(run: Run) -> Iterator[None]:
-    """Let *run* see what ``alembic.command`` does inside this block.
-
-    The names are looked up in ``alembic.command`` each time, so an application
-    that assigned a ``ScriptDirectory`` of its own there keeps it.
-    """
-    module: Any = alembic.command
-    environment, script = module.EnvironmentContext, module.ScriptDirectory
-
-    # A function: Alembic finds the proxies in alembic.context by the exact class.
-    def observed_environment(config: Any, script: Any, **options: Any) -> Any:
-        options["fn"] = run.follow(options["fn"])
-        return environment(config, script, **options)
-
-    class ObservedScript(script):  # type: ignore[misc, valid-type]
-        @classmethod
-        def from_config(cls, config: Any) -> Any:
-            run.script = script.from_config(config)
-            return run.script
-
-    module.EnvironmentContext, module.ScriptDirectory = observed_environment, ObservedScript
-    try:
-        yield
-    finally:
-        module.EnvironmentContext, module.ScriptDirectory = environment, script

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
+from .databases import Databases, is_environment_running
 from .errors import NotConfiguredError
 
 if TYPE_CHECKING:
@@ -20,22 +21,39 @@ class AppState:
 
         The :class:`~flask_migrate.Migrate` that was attached.
 
-    .. attribute:: db
-
-        The database object that was given to it.
-
     .. attribute:: directory
 
         The migration directory, as text.
+
+    .. attribute:: databases
+
+        The :class:`~flask_migrate.databases.Databases` of the application.
     """
 
     def __init__(
-        self, migrate: Migrate, db: Any, directory: str, configure_args: Mapping[str, Any]
+        self,
+        migrate: Migrate,
+        db: Any,
+        directory: str,
+        configure_args: Mapping[str, Any],
+        metadata: Any = None,
+        engine: Any = None,
     ) -> None:
         self.migrate = migrate
-        self.db = db
         self.directory = directory
+        self.databases = Databases(db, metadata=metadata, engine=engine)
+        self._db = db
         self._configure_args = dict(configure_args)
+
+    @property
+    def db(self) -> Any:
+        """The database object that was given to :class:`~flask_migrate.Migrate`.
+
+        While an ``env.py`` runs, what stands in for it there.
+        """
+        if self._db is None or is_environment_running():
+            return self.databases
+        return self._db
 
     @property
     def configure_args(self) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""Seeing, and steering, what :mod:`alembic.command` does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import alembic.command
+
+from .runs import Run
+
+
+@contextmanager
+def observed(run: Run) -> Iterator[None]:
+    """Let *run* see what ``alembic.command`` does inside this block.
+
+    It works with any ``env.py``, because nothing is asked of it. The names are
+    looked up in ``alembic.command`` each time, so an application that assigned
+    a ``ScriptDirectory`` of its own there keeps it.
+    """
+    module: Any = alembic.command
+    environment, script = module.EnvironmentContext, module.ScriptDirectory
+
+    # A function: Alembic finds the proxies in alembic.context by the exact class.
+    @contextmanager
+    def observed_environment(config: Any, script: Any, **options: Any) -> Iterator[Any]:
+        options["fn"] = run.follow(options["fn"])
+        with environment(config, script, **options) as context:
+            _watch(context, run)
+            yield context
+        run.selection.check_visited(script.env_py_location)
+        if "revision_context" in options:
+            run.compared(options["revision_context"].generated_revisions)
+
+    class ObservedScript(script):  # type: ignore[misc, valid-type]
+        @classmethod
+        def from_config(cls, config: Any) -> Any:
+            found = script.from_config(config)
+            run.loaded(found)
+            return found
+
+    module.EnvironmentContext, module.ScriptDirectory = observed_environment, ObservedScript
+    try:
+        yield
+    except BaseException:
+        run.failed()
+        raise
+    finally:
+        module.EnvironmentContext, module.ScriptDirectory = environment, script
+        run.ended()
+
+
+def _watch(context: Any, run: Run) -> None:
+    """Let *run* decide on each database that the ``env.py`` of *context* goes to."""
+    configure, run_migrations = context.configure, context.run_migrations
+
+    def configured(*args: Any, **options: Any) -> None:
+        if run.selection.chosen and context.is_offline_mode():
+            # SQL of the databases that were named goes to standard output.
+            options.pop("output_buffer", None)
+        configure(*args, **options)
+
+    context.configure = configured
+    context.run_migrations = lambda **names: run.visit(run_migrations, names)

@@ -1,0 +1,134 @@
+"""Writing a revision file: nothing hostile, nothing broken, nothing empty."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .constraint_names import name_constraints
+from .errors import InvalidNameError
+from .runs import Run
+from .selection import Selection
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import MigrationScript
+
+# The name under which every env.py of Flask-Migrate has logged.
+log = logging.getLogger("alembic.env")
+
+#: The width of ``alembic_version.version_num``.
+ID_LENGTH = 32
+
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]*")
+
+# What Alembic reads as an instruction where a label may stand.
+_LABEL_RESERVED = re.compile(r"[@:+\s]|^-|^(base|heads?|current)$")
+
+
+class RevisionRun(Run):
+    """A run that writes a revision file, or leaves no trace of it."""
+
+    def __init__(self, config: Any, arguments: dict[str, Any], selection: Selection) -> None:
+        super().__init__(config, arguments, selection)
+        if arguments.get("message"):
+            arguments["message"] = docstring_text(arguments["message"])
+        if arguments.get("autogenerate"):
+            arguments["process_revision_directives"] = name_constraints
+        self._before: set[Path] = set()
+
+    def loaded(self, script: Any) -> None:
+        super().loaded(script)
+        self._before = self._files()
+        rev_id = self.arguments.get("rev_id")
+        label = self.arguments.get("branch_label")
+        if rev_id is not None:
+            check_revision_id(rev_id, script)
+        if label is not None:
+            check_branch_label(label, script)
+
+    def compared(self, directives: list[MigrationScript]) -> None:
+        if self.arguments.get("autogenerate"):
+            drop_empty_revision(directives)
+
+    def failed(self) -> None:
+        """Remove what was written: a file that cannot be read breaks every later command."""
+        for path in self._files() - self._before:
+            path.unlink()
+
+    def _files(self) -> set[Path]:
+        if self.script is None:
+            return set()
+        places = [Path(place) for place in self.script._version_locations]
+        return {path for place in places for path in place.rglob("*.py")}
+
+
+def docstring_text(message: str) -> str:
+    r"""*message* spelled so that it stays text between quotes in a Python file.
+
+    Every ``script.py.mako`` writes the message into the docstring; there,
+    ``\n`` and ``\"`` read as what they stand for.
+    """
+    escaped = message.replace("\\", "\\\\")
+    if '""' in escaped or escaped.endswith('"'):
+        escaped = escaped.replace('"', '\\"')
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in escaped
+    )
+
+
+def check_revision_id(rev_id: str, script: Any) -> None:
+    """Refuse an id that would break the history, the file name or the version table.
+
+    :raises InvalidNameError: It would.
+    """
+    hint = "Leave --rev-id out for an id that is made for you."
+    if not _ID.fullmatch(rev_id):
+        raise InvalidNameError(
+            f"The revision id {rev_id!r} has characters other than letters, digits, '_' and '.'.",
+            rev_id,
+            hint,
+        )
+    known = {each.revision for each in script.walk_revisions()}
+    if rev_id in known:
+        raise InvalidNameError(f"There is a revision {rev_id!r} already.", rev_id, hint)
+    # A project whose ids are longer has widened the column.
+    if len(rev_id) > max(ID_LENGTH, *map(len, known), 0):
+        raise InvalidNameError(
+            f"The revision id {rev_id!r} has {len(rev_id)} characters; "
+            f"the table alembic_version holds {ID_LENGTH}.",
+            rev_id,
+            hint,
+        )
+
+
+def check_branch_label(label: str, script: Any) -> None:
+    """Refuse a label that Alembic could not tell from something else.
+
+    :raises InvalidNameError: It could not.
+    """
+    if not label or _LABEL_RESERVED.search(label):
+        raise InvalidNameError(
+            f"The branch label {label!r} is empty, is a word of Alembic's or has one of '@:+' "
+            "or white space in it.",
+            label,
+            hint="Use letters, digits, '-' and '_'.",
+        )
+    for each in script.walk_revisions():
+        if label == each.revision or label in each.branch_labels:
+            raise InvalidNameError(
+                f"The name {label!r} belongs to the revision {each.revision} already.",
+                label,
+                hint="Choose another branch label; those in use are shown by: flask db heads -v",
+            )
+
+
+def drop_empty_revision(directives: list[MigrationScript]) -> None:
+    """Write no file for a comparison that found nothing."""
+    if directives and all(
+        ops.is_empty() for script in directives for ops in script.upgrade_ops_list
+    ):
+        directives[:] = []
+        log.info("No changes in schema detected.")
