@@ -118,15 +118,25 @@ def _command_failed(error: CommandError, run: Run) -> errors.MigrateError:
             return build(message, error, cause, run)
     for start, error_class, hint in _BY_TEXT:
         if message.startswith(start):
-            return error_class(message, hint=hint)
+            return error_class(message, hint=_heads_hint(run) or hint)
     return errors.CommandFailedError(message)
 
 
 def _multiple_heads(message: str, error: Any, cause: Any, run: Run) -> errors.MigrateError:
-    heads = run.script.get_heads() if run.script else ()
-    return errors.MultipleHeadsError(
-        message, heads, hint=f"Join {', '.join(heads)} with: flask db merge"
-    )
+    return errors.MultipleHeadsError(message, _heads(run), hint=_heads_hint(run))
+
+
+def _heads(run: Run) -> list[str]:
+    return run.script.get_heads() if run.script else []
+
+
+def _heads_hint(run: Run) -> str | None:
+    """Which files the heads are in, and how to make one of them; ``None`` if there is one."""
+    heads = _heads(run)
+    if run.script is None or len(heads) < 2:
+        return None
+    files = "".join(f"\n  {_short(run.script.get_revision(head).path)}" for head in heads)
+    return f"Join the {len(heads)} heads with: flask db merge{files}"
 
 
 def _unknown_revision(message: str, error: Any, cause: Any, run: Run) -> errors.MigrateError:
