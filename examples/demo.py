@@ -39,7 +39,8 @@ def main_job(front_end: list[str], folder: Path) -> None:
         show(f"\n$ {shlex.join([Path(command[0]).name, *command[1:]])}")
         subprocess.run(command, cwd=folder, check=True)
 
-    shutil.copytree(QUICKSTART, folder, dirs_exist_ok=True)
+    for name in ("app.py", "manage.py"):
+        shutil.copy(QUICKSTART / name, folder)
     db("init")
     db("migrate", "-m", "users")
     db("upgrade")

@@ -23,6 +23,8 @@ class Server:
 
     #: The variable that holds the URL of the server.
     variable = ""
+    #: How the dialect of the server spells the primary key.
+    serial = ""
 
     @classmethod
     def db(cls, *words: str) -> Outcome:
@@ -105,52 +107,27 @@ class Server:
         self.assertNotIn("not-the-one", self.refused.stderr)
 
 
-class FlaskDb:
-    """``flask db``."""
+class PostgreSQLTest(Server, ProjectCase):
+    """A PostgreSQL server, with ``flask db``."""
+
+    variable = "TEST_POSTGRESQL_URL"
+    serial = "id SERIAL NOT NULL"
 
     @classmethod
     def db(cls, *words: str) -> Outcome:
         return cls.project.flask("db", *words)
 
 
-class ManageDb:
-    """``python manage.py db``."""
-
-    @classmethod
-    def db(cls, *words: str) -> Outcome:
-        return cls.project.manage("db", *words)
-
-
-class PostgreSQL(Server):
-    """A PostgreSQL server."""
-
-    variable = "TEST_POSTGRESQL_URL"
-    serial = "id SERIAL NOT NULL"
-
-
-class MariaDB(Server):
-    """A MariaDB server."""
+@needs_toolkit
+class MariaDBTest(Server, ProjectCase):
+    """A MariaDB server, with ``python manage.py db``."""
 
     variable = "TEST_MARIADB_URL"
     serial = "id INTEGER NOT NULL AUTO_INCREMENT"
 
-
-class FlaskPostgreSQLTest(FlaskDb, PostgreSQL, ProjectCase):
-    """PostgreSQL with ``flask db``."""
-
-
-@needs_toolkit
-class ManagePostgreSQLTest(ManageDb, PostgreSQL, ProjectCase):
-    """PostgreSQL with ``python manage.py db``."""
-
-
-class FlaskMariaDBTest(FlaskDb, MariaDB, ProjectCase):
-    """MariaDB with ``flask db``."""
-
-
-@needs_toolkit
-class ManageMariaDBTest(ManageDb, MariaDB, ProjectCase):
-    """MariaDB with ``python manage.py db``."""
+    @classmethod
+    def db(cls, *words: str) -> Outcome:
+        return cls.project.manage("db", *words)
 
 
 if __name__ == "__main__":
