@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import alembic.config
+
+from .errors import CommandFailedError
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -52,10 +55,20 @@ class Config(alembic.config.Config):
 
 
 def for_directory(directory: str) -> Config:
-    """The configuration of the project in *directory*."""
+    """The configuration of the project in *directory*.
+
+    :raises CommandFailedError: Its ``alembic.ini`` cannot be read.
+    """
+    ini = os.path.join(directory, "alembic.ini")
     # Alembic's own default for stdout is what it was when Alembic was imported.
-    config = Config(os.path.join(directory, "alembic.ini"), stdout=sys.stdout)
-    config.set_main_option("script_location", directory.replace("%", "%%"))
+    config = Config(ini, stdout=sys.stdout)
+    try:
+        config.set_main_option("script_location", directory.replace("%", "%%"))
+    except (configparser.Error, UnicodeDecodeError) as error:
+        raise CommandFailedError(
+            f"{ini} cannot be read: {str(error).splitlines()[0]}",
+            hint="Correct it, or bring it back from version control.",
+        ) from error
     return config
 
 

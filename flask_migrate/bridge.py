@@ -12,6 +12,7 @@ import alembic.command
 
 from . import console, failures, logs, repository
 from .alembic_config import for_directory
+from .history_check import check_directory
 from .observation import observed
 from .offline import sql_files
 from .revision_files import RevisionRun
@@ -39,15 +40,17 @@ def invoke(
     :param arguments: What the function takes besides the configuration.
     :raises MigrateError: It did not succeed.
     """
-    with turn():
+    with turn(), logs.kept(), failures.translated():
         if not console.is_attached():
             opts = (*opts, "quiet")
-        config = state().migrate.get_config(directory, x_arg=x_arg, opts=opts)
+        found = state()
+        config = found.migrate.get_config(directory, x_arg=x_arg, opts=opts)
+        check_directory(config.get_main_option("script_location") or "")
         chosen = [bind] if isinstance(bind, str) else list(bind or ())
-        selection = Selection(lambda: state().databases.engines, chosen)
+        selection = Selection(lambda: found.databases.engines, chosen)
         config.attributes[ATTRIBUTE] = selection
         run = _RUNS.get(name, Run)(config, arguments, selection)
-        with logs.kept(), failures.translated(run), sql_files(chosen), observed(run):
+        with failures.translated(run), sql_files(chosen), observed(run):
             run.result = getattr(alembic.command, name)(config, **run.arguments)
     return run
 
@@ -69,7 +72,7 @@ def create_repository(
         config = for_directory(path)
         config.template_directory = root
         config = found.migrate.call_configure_callbacks(config)
-        with turn(), failures.translated(Run(config, {})), redirect_stdout(StringIO()):
+        with turn(), failures.translated(), redirect_stdout(StringIO()):
             alembic.command.init(config, path, template=name, package=package)
     for made in sorted(each for each in os.listdir(path)):
         console.result(f"Created {os.path.join(path, made)}")

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .command_table import command
+from .errors import InvalidNameError
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -205,6 +206,7 @@ def upgrade(
 
     :returns: The steps that were taken, in order.
     """
+    _check_range(revision)
     return _invoke("upgrade", directory, x_arg, bind, revision=revision, sql=sql, tag=tag).steps
 
 
@@ -223,6 +225,7 @@ def downgrade(
     """
     if sql and revision == "-1":
         revision = "head:-1"
+    _check_range(revision)
     return _invoke("downgrade", directory, x_arg, bind, revision=revision, sql=sql, tag=tag).steps
 
 
@@ -250,6 +253,7 @@ def history(
 
     :param rev_range: ``START:END``; either may be missing or ``current``.
     """
+    _check_range(rev_range)
     run = _invoke(
         "history",
         directory,
@@ -259,7 +263,7 @@ def history(
         verbose=verbose,
         indicate_current=indicate_current,
     )
-    base, _, head = (rev_range or "").strip().partition(":")
+    base, _, head = (rev_range or ":").strip().partition(":")
     ends = {"current": run.heads}
     return tuple(
         _script(run).walk_revisions(
@@ -358,6 +362,14 @@ def ensure_version(
 ) -> None:
     """Create the table that records the revision, unless it is there."""
     _invoke("ensure_version", directory, x_arg, bind, sql=sql)
+
+
+def _check_range(text: str | None) -> None:
+    """Refuse a range with more than two ends, which Alembic trips over."""
+    if text is not None and text.count(":") > 1:
+        raise InvalidNameError(
+            f"{text!r} is no range of revisions.", text, hint="Write START:END, or one revision."
+        )
 
 
 def _script(run: Run) -> Any:

@@ -40,8 +40,11 @@ def configure(ini: str | os.PathLike[str] | None) -> None:
     if ini is not None:
         parsed.read(ini, encoding="utf-8")
     if parsed.has_section("loggers"):
-        _file_config(os.fspath(ini or ""), disable_existing_loggers=False)
-        return
+        try:
+            _file_config(os.fspath(ini or ""), disable_existing_loggers=False)
+            return
+        except Exception as error:  # whatever a handler's class raises
+            console.note(f"The logging settings in {ini} cannot be used: {error!r}")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(levelname)-5.5s [%(name)s] %(message)s"))
     for name in _TOLD:

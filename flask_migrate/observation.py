@@ -8,7 +8,9 @@ from typing import Any
 
 import alembic.command
 
+from .connecting import limited
 from .runs import Run
+from .state import state
 
 
 @contextmanager
@@ -26,7 +28,8 @@ def observed(run: Run) -> Iterator[None]:
     @contextmanager
     def observed_environment(config: Any, script: Any, **options: Any) -> Iterator[Any]:
         options["fn"] = run.follow(options["fn"])
-        with environment(config, script, **options) as context:
+        engines = state().databases.engines.values()
+        with limited(engines), environment(config, script, **options) as context:
             _watch(context, run)
             yield context
         run.selection.check_visited(script.env_py_location)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .errors import ReentrantRunError
+from .history_check import check_versions, checked
 from .selection import Selection, accepting
 from .sqlite import foreign_keys_restorer, without_foreign_keys
 
@@ -59,6 +60,10 @@ class Run:
 
         The history that the command read.
 
+    .. attribute:: revisions
+
+        The revisions that were read from files, by id.
+
     .. attribute:: heads
 
         The revisions that the databases had when it began.
@@ -83,6 +88,7 @@ class Run:
         self.arguments = arguments
         self.selection = selection or Selection()
         self.script: ScriptDirectory | None = None
+        self.revisions: dict[str, Any] = {}
         self.heads: tuple[str, ...] = ()
         self.steps: tuple[Step, ...] = ()
         self.running: Step | None = None
@@ -91,7 +97,9 @@ class Run:
         self._at_end: list[Callable[[], None]] = []
 
     def loaded(self, script: Any) -> None:
-        """The history was read."""
+        """The history is known, and its files are about to be read."""
+        check_versions(script)
+        script.revision_map._generator = checked(script.revision_map._generator, self.revisions)
         self.script = script
 
     def compared(self, directives: list[MigrationScript]) -> None:
