@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine import URL
 
 import flask_migrate
 from flask_migrate.command_table import COMMANDS
@@ -51,7 +53,9 @@ def users_with_email(db: SQLAlchemy) -> None:
 class Project:
     """An application whose models a test may change between two commands."""
 
-    def __init__(self, folder: Path, url: str | None = None, binds: dict[str, str] | None = None):
+    def __init__(
+        self, folder: Path, url: str | URL | None = None, binds: dict[str, str] | None = None
+    ):
         self.folder = folder
         self.url = f"sqlite:///{folder / 'app.db'}" if url is None else url
         self.binds = binds or {}
@@ -108,6 +112,28 @@ class Project:
     def revision_files(self) -> list[Path]:
         """The files in ``migrations/versions``."""
         return sorted((self.folder / "migrations" / "versions").glob("*.py"))
+
+    def write_revisions(self, count: int) -> list[str]:
+        """Write empty revisions, one on the other; return their ids, the oldest first."""
+        return [
+            self.run("revision", message=f"number {number}", rev_id=f"rev{number}").value.revision
+            for number in range(1, count + 1)
+        ]
+
+    def edit_revision(self, upgrade: str, downgrade: str = "pass") -> Path:
+        """Give the newest revision other statements, and return its file."""
+        path = max(self.revision_files(), key=lambda path: path.stat().st_mtime_ns)
+        text = path.read_text(encoding="utf-8").partition("\ndef upgrade")[0]
+        for name, body in (("upgrade", upgrade), ("downgrade", downgrade)):
+            text += f"\n\ndef {name}():\n" + textwrap.indent(textwrap.dedent(body), "    ") + "\n"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def current(self) -> set[str]:
+        """The revisions that the database is at."""
+        if "alembic_version" not in self.tables():
+            return set()
+        return {row[0] for row in self.execute("SELECT version_num FROM alembic_version")}
 
 
 def argv(name: str, given: dict[str, Any]) -> list[str]:
