@@ -15,6 +15,7 @@ _COMMANDS = [
     "branches",
     "check",
     "current",
+    "doctor",
     "downgrade",
     "edit",
     "ensure_version",
@@ -33,6 +34,7 @@ _COMMANDS = [
 #: Where each public name lives: a module of ours, or "module:name" of another.
 _HOME = {
     **dict.fromkeys(_COMMANDS, ".commands"),
+    "AppMigrations": ".app_migrations",
     "Migrate": ".extension",
     "MigrateCommand": ".script",
     "MigrateError": ".errors",
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
     from ._compat import alembic_version as alembic_version
     from .alembic_config import Config as Config
+    from .app_migrations import AppMigrations as AppMigrations
     from .commands import (
         branches as branches,
         check as check,

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import redirect_stdout
-from io import StringIO
 from typing import Any
 
 import alembic.command
 
-from . import console, failures, logs, repository
-from .alembic_config import for_directory
+from . import console, failures, logs
 from .history_check import check_directory
 from .observation import observed
 from .offline import sql_files
@@ -53,28 +50,3 @@ def invoke(
         with failures.translated(run), sql_files(chosen), observed(run):
             run.result = getattr(alembic.command, name)(config, **run.arguments)
     return run
-
-
-def create_repository(
-    directory: str | os.PathLike[str] | None,
-    multidb: bool = False,
-    template: str | None = None,
-    package: bool = False,
-) -> str:
-    """Make a migration directory and return its path.
-
-    :raises TemplateError: The template is not there or not complete.
-    :raises MigrateError: The directory is not empty or cannot be written.
-    """
-    found = state()
-    path = found.directory if directory is None else os.fspath(directory)
-    with repository.assembled(repository.template_name(template, multidb)) as (root, name):
-        config = for_directory(path)
-        config.template_directory = root
-        config = found.migrate.call_configure_callbacks(config)
-        with turn(), failures.translated(), redirect_stdout(StringIO()):
-            alembic.command.init(config, path, template=name, package=package)
-    for made in sorted(each for each in os.listdir(path)):
-        console.result(f"Created {os.path.join(path, made)}")
-    console.note(f"Put {path} under version control. Next: {console.prefix()} migrate")
-    return path

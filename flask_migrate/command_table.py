@@ -127,6 +127,7 @@ PARAMS: Mapping[str, Param] = {
     "check_heads": option(
         "--check-heads", help="Exit with an error unless every head revision is applied"
     ),
+    "fix": option("--fix", help="Replace an env.py that is as an earlier release wrote it"),
     "purge": option(
         "--purge", help="Delete the version in the alembic_version table before stamping"
     ),

@@ -20,12 +20,14 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from . import console
 from .command_table import command
 from .errors import InvalidNameError
 
 if TYPE_CHECKING:
     from alembic.script import Script
 
+    from .diagnosis import Finding
     from .runs import Run, Step
 
     Directory = str | os.PathLike[str] | None
@@ -45,7 +47,7 @@ def list_templates() -> dict[str, str]:
 
     :returns: The name of each, with one line about it.
     """
-    from . import console, repository
+    from . import repository
 
     templates = repository.synopses()
     console.result("Available templates:\n")
@@ -69,9 +71,9 @@ def init(
     :param package: Write ``__init__.py`` files as well.
     :returns: The directory.
     """
-    from .bridge import create_repository
+    from . import repository
 
-    return create_repository(directory, multidb=multidb, template=template, package=package)
+    return repository.create(directory, multidb=multidb, template=template, package=package)
 
 
 @command()
@@ -134,7 +136,7 @@ def migrate(
     :returns: As :func:`revision`; ``None`` also when the models are as the
         database is.
     """
-    return revision(
+    written = revision(
         directory,
         message,
         autogenerate=True,
@@ -148,6 +150,9 @@ def migrate(
         x_arg=x_arg,
         bind=bind,
     )
+    if written is None:
+        console.note(f"If you expected changes, ask why there are none: {console.prefix()} doctor")
+    return written
 
 
 # Without an argument this edits what the database is at when called from
@@ -362,6 +367,22 @@ def ensure_version(
 ) -> None:
     """Create the table that records the revision, unless it is there."""
     _invoke("ensure_version", directory, x_arg, bind, sql=sql)
+
+
+@command()
+def doctor(
+    directory: Directory = None, fix: bool = False, x_arg: XArg = None
+) -> tuple[Finding, ...]:
+    """Say what keeps the project from working as expected.
+
+    :param fix: Replace an ``env.py`` that is as an earlier release wrote it; the
+        old one is kept beside it as ``env.py.old``.
+    :returns: What is worth knowing.
+    :raises ProblemsFoundError: There are problems among it.
+    """
+    from .diagnosis import diagnose
+
+    return diagnose(directory, x_arg, fix=fix)
 
 
 def _check_range(text: str | None) -> None:

@@ -107,6 +107,20 @@ class ModelsChangedError(CommandFailedError):
         super().__init__(message, hint)
 
 
+class ProblemsFoundError(MigrateError):
+    """The doctor found something that keeps the project from working.
+
+    .. attribute:: findings
+
+        Everything it found, as :class:`~flask_migrate.diagnosis.Finding`.
+    """
+
+    def __init__(self, findings: Iterable[Any]) -> None:
+        self.findings = tuple(findings)
+        problems = sum(each.is_problem for each in self.findings)
+        super().__init__(f"{problems} problem{'s' if problems > 1 else ''} found.")
+
+
 class DatabaseError(CommandFailedError):
     """The database could not be reached, or refused a statement outside a revision."""
 

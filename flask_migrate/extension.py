@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from flask import current_app
+
 from .state import AppState, state
 
 if TYPE_CHECKING:
@@ -130,11 +132,23 @@ class Migrate:
 
         from .alembic_config import for_directory
 
-        config = for_directory(state().directory if directory is None else os.fspath(directory))
+        named = state().directory if directory is None else os.fspath(directory)
+        config = for_directory(_found(named))
         config.cmd_opts = Namespace(**dict.fromkeys(opts or (), True))
         if x_arg is not None:
             config.cmd_opts.x = [x_arg] if isinstance(x_arg, str) else list(x_arg)
         return self.call_configure_callbacks(config)
+
+
+def _found(directory: str) -> str:
+    """*directory*, looked up beside the application where the working directory has none."""
+    if os.path.exists(directory):
+        return directory
+    places = [current_app.root_path]
+    if os.path.exists(os.path.join(current_app.root_path, "__init__.py")):
+        places.append(os.path.dirname(current_app.root_path))  # the package's project
+    candidates = [os.path.join(place, directory) for place in places]
+    return next(filter(os.path.exists, candidates), directory)
 
 
 def _get_config(

@@ -170,7 +170,7 @@ def _unknown_revision(message: str, error: Any, cause: Any, run: Run) -> errors.
 
 
 def _circular(message: str, error: Any, cause: Any, run: Run) -> errors.MigrateError:
-    members = (error if isinstance(error, revisions.RevisionError) else cause).revisions
+    members = (error if isinstance(error, revisions.CycleDetected) else cause).revisions
     files = "".join(f"\n  {short(run.revisions[each].path)}" for each in members)
     return errors.HistoryError(
         message,

@@ -7,11 +7,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
-from .alembic_config import TEMPLATES
+import alembic.command
+
+from . import console, failures
+from .alembic_config import TEMPLATES, for_directory
 from .errors import TemplateError
+from .runs import turn
+from .state import state
 
 #: The templates, each with the folders that its files come from; later ones win.
 LAYERS: Mapping[str, tuple[str, ...]] = {
@@ -23,6 +29,31 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
 
 #: Without these a project cannot run.
 _REQUIRED = ("env.py", "script.py.mako")
+
+
+def create(
+    directory: str | os.PathLike[str] | None,
+    multidb: bool = False,
+    template: str | None = None,
+    package: bool = False,
+) -> str:
+    """Make a migration directory and return its path.
+
+    :raises TemplateError: The template is not there or not complete.
+    :raises MigrateError: The directory is not empty or cannot be written.
+    """
+    found = state()
+    path = found.directory if directory is None else os.fspath(directory)
+    with assembled(template_name(template, multidb)) as (root, name):
+        config = for_directory(path)
+        config.template_directory = root
+        config = found.migrate.call_configure_callbacks(config)
+        with turn(), failures.translated(), redirect_stdout(StringIO()):
+            alembic.command.init(config, path, template=name, package=package)
+    for made in sorted(each for each in os.listdir(path)):
+        console.result(f"Created {os.path.join(path, made)}")
+    console.note(f"Put {path} under version control. Next: {console.prefix()} migrate")
+    return path
 
 
 def template_name(template: str | None, multidb: bool) -> str:
