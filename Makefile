@@ -59,7 +59,7 @@ build-check: $(MODERN)/$(READY)  ## Build sdist and wheel; run the acceptance te
 	rm -rf dist $(WHEEL)
 	$(MODERN)/bin/python -m build --outdir dist . > /dev/null
 	$(PYTHON) -m venv $(WHEEL)
-	$(WHEEL)/bin/python $(PIP_INSTALL) "$$(ls dist/*.whl)[script]"
+	$(WHEEL)/bin/python $(PIP_INSTALL) "$$(ls dist/*.whl)[test]"
 	folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	tar -xzf dist/*.tar.gz -C "$$folder" --strip-components=1; \
 	rm -r "$$folder/flask_migrate"; \

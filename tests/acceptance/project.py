@@ -175,9 +175,21 @@ class ProjectCase(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
+        # nose comes here for a class that is skipped, too.
+        if getattr(cls, "__unittest_skip__", False):
+            raise unittest.SkipTest(cls.__unittest_skip_why__)
         cls.project = Project()
         cls.addClassCleanup(cls.project.remove)
-        cls.set_up()
+        try:
+            cls.set_up()
+        except BaseException:
+            cls.doClassCleanups()
+            raise
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        # unittest would do it after this, nose would not.
+        cls.doClassCleanups()
 
     @classmethod
     def set_up(cls) -> None:
