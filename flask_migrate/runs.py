@@ -18,6 +18,8 @@ from .selection import Selection, accepting
 from .sqlite import foreign_keys_restorer, without_foreign_keys
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from alembic.operations.ops import MigrationScript
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
@@ -76,6 +78,10 @@ class Run:
 
         The step under way; the one that failed if the command failed in one.
 
+    .. attribute:: withdrawn
+
+        The revision files that it wrote and removed, because they cannot be read.
+
     .. attribute:: result
 
         What Alembic returned.
@@ -92,6 +98,7 @@ class Run:
         self.heads: tuple[str, ...] = ()
         self.steps: tuple[Step, ...] = ()
         self.running: Step | None = None
+        self.withdrawn: tuple[Path, ...] = ()
         self.result: Any = None
         self._names: dict[str, Any] = {}
         self._at_end: list[Callable[[], None]] = []
@@ -105,8 +112,8 @@ class Run:
     def compared(self, directives: list[MigrationScript]) -> None:
         """All databases were compared with the models; *directives* become files."""
 
-    def failed(self) -> None:
-        """The command raised."""
+    def failed(self, error: BaseException) -> None:
+        """The command raised *error*."""
 
     def ended(self) -> None:
         """The command is over, and ``env.py`` has let go of its connections."""
