@@ -13,12 +13,16 @@ from .history_check import check_directory
 from .observation import observed
 from .offline import sql_files
 from .revision_files import RevisionRun
-from .runs import Run, turn
+from .runs import DowngradeRun, Run, turn
 from .selection import ATTRIBUTE, Selection
 from .state import state
 
 #: The commands that need more than being watched.
-_RUNS: dict[str, type[Run]] = {"revision": RevisionRun, "merge": RevisionRun}
+_RUNS: dict[str, type[Run]] = {
+    "downgrade": DowngradeRun,
+    "merge": RevisionRun,
+    "revision": RevisionRun,
+}
 
 
 def invoke(

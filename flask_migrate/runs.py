@@ -157,6 +157,18 @@ class Run:
             self.running = None
 
 
+class DowngradeRun(Run):
+    """A run that undoes revisions."""
+
+    def loaded(self, script: Any) -> None:
+        super().loaded(script)
+        # Alembic goes nowhere, without a word, on a branch that is not there.
+        target = self.arguments["revision"].rpartition(":")[2]
+        branch, at, _ = target.partition("@")
+        if at:
+            script.get_revisions(branch)
+
+
 def _step(step: Any, database: str) -> Step:
     info = step.info
     revision = info.up_revision
