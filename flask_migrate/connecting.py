@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,26 +22,50 @@ _OPTIONS = {
 
 
 @contextmanager
-def limited(engines: Iterable[Any]) -> Iterator[None]:
+def limited(
+    engines: Mapping[str | None, Any], connecting: Callable[[str | None], None] | None = None
+) -> Iterator[None]:
     """Give up on a server that does not answer, inside this block.
 
     A limit that the application has set itself stays.
+
+    :param engines: The engine of each bind.
+    :param connecting: Is told the bind that a connection is about to be made to.
     """
     from sqlalchemy import event
 
-    targets = [
-        getattr(engine, "sync_engine", engine)
-        for engine in engines
-        if engine.dialect.driver in _OPTIONS
+    listeners = [
+        (getattr(engine, "sync_engine", engine), _listener(bind, connecting))
+        for bind, engine in engines.items()
     ]
-
-    def limit(dialect: Any, record: Any, args: Any, parameters: dict[str, Any]) -> None:
-        parameters.setdefault(_OPTIONS[dialect.driver], TIMEOUT)
-
-    for engine in targets:
-        event.listen(engine, "do_connect", limit)
+    for engine, listener in listeners:
+        event.listen(engine, "do_connect", listener)
     try:
         yield
     finally:
-        for engine in targets:
-            event.remove(engine, "do_connect", limit)
+        for engine, listener in listeners:
+            event.remove(engine, "do_connect", listener)
+
+
+def _listener(
+    bind: str | None, connecting: Callable[[str | None], None] | None
+) -> Callable[..., Any]:
+    def connect(dialect: Any, record: Any, args: Any, parameters: dict[str, Any]) -> Any:
+        if connecting is not None:
+            connecting(bind)
+        option = _OPTIONS.get(dialect.driver)
+        if option is not None:
+            parameters.setdefault(option, TIMEOUT)
+        if dialect.driver == "pymysql" and "read_timeout" not in parameters:
+            return _greeted(dialect, args, parameters)
+        return None  # SQLAlchemy connects
+
+    return connect
+
+
+def _greeted(dialect: Any, args: Any, parameters: dict[str, Any]) -> Any:
+    """A connection of PyMySQL, whose own limit does not hold for the server's greeting."""
+    limit = parameters[_OPTIONS[dialect.driver]]
+    connection = dialect.connect(*args, **{**parameters, "read_timeout": limit})
+    connection._read_timeout = None  # a query may take its time
+    return connection

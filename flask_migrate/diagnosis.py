@@ -85,7 +85,7 @@ def findings(config: Config) -> Iterator[Finding]:
         yield Finding(True, error.message, error.hint or "")
     else:
         yield from _heads(config)
-    with limited(state().databases.engines.values()):
+    with limited(state().databases.engines):
         for database in state().databases:
             yield from _database(database, known)
 

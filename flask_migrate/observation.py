@@ -28,8 +28,11 @@ def observed(run: Run) -> Iterator[None]:
     @contextmanager
     def observed_environment(config: Any, script: Any, **options: Any) -> Iterator[Any]:
         options["fn"] = run.follow(options["fn"])
-        engines = state().databases.engines.values()
-        with limited(engines), environment(config, script, **options) as context:
+        engines = state().databases.engines
+        with (
+            limited(engines, run.selection.approach),
+            environment(config, script, **options) as context,
+        ):
             _watch(context, run)
             yield context
         run.selection.check_visited(script.env_py_location)

@@ -44,11 +44,15 @@ def create(
     """
     found = state()
     path = found.directory if directory is None else os.fspath(directory)
-    with assembled(template_name(template, multidb)) as (root, name):
+    with (
+        turn(),
+        failures.translated(),
+        assembled(template_name(template, multidb)) as (root, name),
+    ):
         config = for_directory(path)
         config.template_directory = root
         config = found.migrate.call_configure_callbacks(config)
-        with turn(), failures.translated(), redirect_stdout(StringIO()):
+        with redirect_stdout(StringIO()):
             alembic.command.init(config, path, template=name, package=package)
     for made in sorted(each for each in os.listdir(path)):
         console.result(f"Created {os.path.join(path, made)}")

@@ -26,7 +26,7 @@ class Selection:
 
     .. attribute:: entered
 
-        The one that the run is on.
+        The one that the run is on, or on its way to.
 
     .. attribute:: finished
 
@@ -56,6 +56,10 @@ class Selection:
 
     def __contains__(self, name: str) -> bool:
         return not self.chosen or name in self.chosen
+
+    def approach(self, bind: str | None) -> None:
+        """Note that the run is about to connect to a database."""
+        self.entered = bind or DEFAULT
 
     def enter(self, engine_name: str | None) -> bool:
         """Whether the database that an ``env.py`` calls *engine_name* is meant."""
