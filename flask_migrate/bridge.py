@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import alembic.command
 
 from . import console, failures, logs
+from .applying import ApplyingRun
 from .history_check import check_directory
 from .observation import observed
 from .offline import sql_files
@@ -18,7 +19,13 @@ from .selection import ATTRIBUTE, Selection
 from .state import state
 
 #: The commands that need more than being watched.
-_RUNS: dict[str, type[Run]] = {"revision": RevisionRun, "merge": RevisionRun}
+_RUNS: dict[str, type[Run]] = {
+    "revision": RevisionRun,
+    "merge": RevisionRun,
+    "upgrade": ApplyingRun,
+    "downgrade": ApplyingRun,
+    "stamp": ApplyingRun,
+}
 
 
 def invoke(
@@ -27,6 +34,7 @@ def invoke(
     x_arg: str | Sequence[str] | None = None,
     bind: str | Sequence[str] | None = None,
     opts: Iterable[str] = (),
+    options: Mapping[str, Any] | None = None,
     **arguments: Any,
 ) -> Run:
     """Run a function of :mod:`alembic.command` for the current application.
@@ -34,6 +42,7 @@ def invoke(
     :param bind: The databases to go to; all, if none is named.
     :param opts: Names that are true on ``config.cmd_opts``, where an
         ``env.py`` looks for them.
+    :param options: What is for the run rather than for Alembic.
     :param arguments: What the function takes besides the configuration.
     :raises MigrateError: It did not succeed.
     """
@@ -46,7 +55,7 @@ def invoke(
         chosen = [bind] if isinstance(bind, str) else list(bind or ())
         selection = Selection(lambda: found.databases.engines, chosen)
         config.attributes[ATTRIBUTE] = selection
-        run = _RUNS.get(name, Run)(config, arguments, selection)
+        run = _RUNS.get(name, Run)(config, arguments, selection, options)
         with failures.translated(run), sql_files(chosen), observed(run):
             run.result = getattr(alembic.command, name)(config, **run.arguments)
     return run

@@ -34,7 +34,9 @@ class TableCommand(click.Command):
 def _parameter(param: Param) -> click.Parameter:
     if not param.flags:
         return click.Argument([param.name], nargs=-1 if param.many else 1, required=False)
-    settings = {"is_flag": True} if param.is_switch else {"multiple": param.many}
+    settings = (
+        {"is_flag": True} if param.is_switch else {"multiple": param.many, "type": param.kind}
+    )
     return click.Option([param.name, *param.flags], help=param.help, **settings)
 
 

@@ -9,6 +9,8 @@ Unless said otherwise:
 * ``x_arg`` is one ``name=value`` text or a list of them for ``env.py``;
 * ``bind`` is one bind or a list of them, ``"default"`` for the database without
   one: the databases to work on, all if none is named;
+* ``lock_wait`` is how many seconds to wait for another run on the database, and
+  ``no_lock`` does not look whether there is one;
 * ``sql`` writes SQL to standard output and leaves the database alone.
 
 Alembic is imported when one is called, not with this module.
@@ -23,6 +25,9 @@ from typing import TYPE_CHECKING, Any
 from . import console
 from .command_table import command
 from .errors import InvalidNameError
+
+#: Seconds to wait for another run.
+LOCK_WAIT = 60.0
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -206,13 +211,24 @@ def upgrade(
     tag: str | None = None,
     x_arg: XArg = None,
     bind: BindArg = None,
+    lock_wait: float = LOCK_WAIT,
+    no_lock: bool = False,
 ) -> tuple[Step, ...]:
     """Upgrade to a later version.
 
     :returns: The steps that were taken, in order.
     """
     _check_range(revision)
-    return _invoke("upgrade", directory, x_arg, bind, revision=revision, sql=sql, tag=tag).steps
+    return _invoke(
+        "upgrade",
+        directory,
+        x_arg,
+        bind,
+        options={"lock_wait": lock_wait, "no_lock": no_lock},
+        revision=revision,
+        sql=sql,
+        tag=tag,
+    ).steps
 
 
 @command()
@@ -223,6 +239,8 @@ def downgrade(
     tag: str | None = None,
     x_arg: XArg = None,
     bind: BindArg = None,
+    lock_wait: float = LOCK_WAIT,
+    no_lock: bool = False,
 ) -> tuple[Step, ...]:
     """Revert to a previous version.
 
@@ -231,7 +249,16 @@ def downgrade(
     if sql and revision == "-1":
         revision = "head:-1"
     _check_range(revision)
-    return _invoke("downgrade", directory, x_arg, bind, revision=revision, sql=sql, tag=tag).steps
+    return _invoke(
+        "downgrade",
+        directory,
+        x_arg,
+        bind,
+        options={"lock_wait": lock_wait, "no_lock": no_lock},
+        revision=revision,
+        sql=sql,
+        tag=tag,
+    ).steps
 
 
 @command()
@@ -335,6 +362,8 @@ def stamp(
     purge: bool = False,
     x_arg: XArg = None,
     bind: BindArg = None,
+    lock_wait: float = LOCK_WAIT,
+    no_lock: bool = False,
 ) -> tuple[Step, ...]:
     """Record a revision in the database without running it.
 
@@ -345,6 +374,7 @@ def stamp(
         directory,
         x_arg,
         bind,
+        options={"lock_wait": lock_wait, "no_lock": no_lock},
         revision=revision if isinstance(revision, str) else list(revision),
         sql=sql,
         tag=tag,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from .constraint_names import name_constraints
 from .errors import InvalidNameError
 from .runs import Run
-from .selection import Selection
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -30,8 +29,9 @@ _LABEL_RESERVED = re.compile(r"[@:+\s]|^-|^(base|heads?|current)$")
 class RevisionRun(Run):
     """A run that writes a revision file, or leaves no trace of it."""
 
-    def __init__(self, config: Any, arguments: dict[str, Any], selection: Selection) -> None:
-        super().__init__(config, arguments, selection)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        arguments = self.arguments
         if arguments.get("message"):
             arguments["message"] = docstring_text(arguments["message"])
         if arguments.get("autogenerate"):

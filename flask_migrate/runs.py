@@ -7,7 +7,7 @@ runs in one process would see each other's database. They take turns.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING, Any
 from .errors import ReentrantRunError
 from .history_check import check_versions, checked
 from .selection import Selection, accepting
-from .sqlite import foreign_keys_restorer, without_foreign_keys
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
-    from sqlalchemy.engine import Connection
 
     from .alembic_config import Config
 
@@ -51,6 +49,10 @@ class Run:
     .. attribute:: arguments
 
         What the function of :mod:`alembic.command` is called with.
+
+    .. attribute:: options
+
+        What is for us rather than for Alembic.
 
     .. attribute:: selection
 
@@ -82,10 +84,15 @@ class Run:
     """
 
     def __init__(
-        self, config: Config, arguments: dict[str, Any], selection: Selection | None = None
+        self,
+        config: Config,
+        arguments: dict[str, Any],
+        selection: Selection | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self.config = config
         self.arguments = arguments
+        self.options = options or {}
         self.selection = selection or Selection()
         self.script: ScriptDirectory | None = None
         self.revisions: dict[str, Any] = {}
@@ -94,7 +101,6 @@ class Run:
         self.running: Step | None = None
         self.result: Any = None
         self._names: dict[str, Any] = {}
-        self._at_end: list[Callable[[], None]] = []
 
     def loaded(self, script: Any) -> None:
         """The history is known, and its files are about to be read."""
@@ -110,8 +116,12 @@ class Run:
 
     def ended(self) -> None:
         """The command is over, and ``env.py`` has let go of its connections."""
-        for restore in self._at_end:
-            restore()
+
+    def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
+        """``env.py`` has a connection, and has asked nothing of it yet.
+
+        :param options: What it passed to ``context.configure()``.
+        """
 
     def visit(self, run_migrations: Callable[..., None], names: dict[str, Any]) -> None:
         """Let ``env.py`` run on a database, if it is one of those that are meant.
@@ -127,20 +137,12 @@ class Run:
 
         def followed(heads: tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
             self.heads = tuple(dict.fromkeys((*self.heads, *heads)))
-            steps = list(function(heads, context))
-            connection = None if context.as_sql else context.connection
-            if steps and connection is not None and connection.dialect.name == "sqlite":
-                return self._without_foreign_keys(steps, connection)
-            return self._noted(steps)
+            return self.noted(list(function(heads, context)), context)
 
         return followed
 
-    def _without_foreign_keys(self, steps: list[Any], connection: Connection) -> Iterator[Any]:
-        self._at_end.append(foreign_keys_restorer(connection))
-        with without_foreign_keys(connection):
-            yield from self._noted(steps)
-
-    def _noted(self, steps: list[Any]) -> Iterator[Any]:
+    def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
+        """*steps*, each noted down before and after it runs."""
         for step in steps:
             self.running = _step(step, self.selection.entered)
             step.migration_fn = accepting(step.migration_fn, self._names)

@@ -85,9 +85,10 @@ def _group_dest(param: Param) -> str:
 def _option(toolkit: Any, param: Param, dest: str | None = None) -> Any:
     if not param.flags:
         return toolkit.Option(param.name, nargs="*" if param.many else "?", help=param.help)
-    settings = {"action": "store_true"}
+    settings: dict[str, Any] = {"action": "store_true"}
     if not param.is_switch:
-        settings = {"action": "append" if param.many else "store", "metavar": param.name.upper()}
+        action = "append" if param.many else "store"
+        settings = {"action": action, "metavar": param.name.upper(), "type": param.kind}
     return toolkit.Option(*param.flags, dest=dest or param.name, help=param.help, **settings)
 
 
