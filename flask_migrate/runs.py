@@ -78,6 +78,10 @@ class Run:
 
         The step under way; the one that failed if the command failed in one.
 
+    .. attribute:: is_one_transaction
+
+        Whether the steps on the database under way are undone together.
+
     .. attribute:: result
 
         What Alembic returned.
@@ -99,6 +103,7 @@ class Run:
         self.heads: tuple[str, ...] = ()
         self.steps: tuple[Step, ...] = ()
         self.running: Step | None = None
+        self.is_one_transaction = False
         self.result: Any = None
         self._names: dict[str, Any] = {}
 
@@ -137,6 +142,9 @@ class Run:
 
         def followed(heads: tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
             self.heads = tuple(dict.fromkeys((*self.heads, *heads)))
+            self.is_one_transaction = context.impl.transactional_ddl and not context.opts.get(
+                "transaction_per_migration"
+            )
             return self.noted(list(function(heads, context)), context)
 
         return followed
