@@ -1,0 +1,155 @@
+"""Importing the package costs nothing until a command runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import flask_migrate
+from flask_migrate import commands  # noqa: F401  (fills the table)
+from flask_migrate.command_table import COMMANDS
+
+#: What only a command that runs may load.
+HEAVY = ("alembic", "mako", "flask_script_ng", "flask_script")
+
+APP = """
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_migrate import Migrate
+
+app = Flask("app")
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+db = SQLAlchemy()
+migrate = Migrate()
+db.init_app(app)
+migrate.init_app(app, db)
+Migrate(app, db)
+"""
+
+
+def loaded_after(source: str, folder: Path) -> set[str]:
+    """The modules that a new interpreter has loaded when *source* is done."""
+    program = f"{source}\nimport sys\nprint('modules:', *sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.partition("modules:")[2].split())
+
+
+def heavy(modules: set[str]) -> list[str]:
+    return sorted(name for name in HEAVY if name in modules)
+
+
+def test_the_package_imports_none_of_its_modules(tmp_path):
+    """``import flask_migrate`` loads the package alone."""
+    loaded = loaded_after("import flask_migrate", tmp_path)
+    assert not {name for name in loaded if name.startswith("flask_migrate.")}
+
+
+@pytest.mark.parametrize("library", ["sqlalchemy", "flask", "click", "alembic", "mako"])
+def test_the_package_imports_no_library(tmp_path, library):
+    """``import flask_migrate`` does not even load Flask."""
+    assert library not in loaded_after("import flask_migrate", tmp_path)
+
+
+def test_attaching_to_an_application_loads_nothing_heavy(tmp_path):
+    """``Migrate(app, db)`` and ``init_app`` load neither Alembic, Mako nor Flask-Script."""
+    assert heavy(loaded_after(APP, tmp_path)) == []
+
+
+def test_attaching_to_an_application_does_not_load_sqlalchemy(tmp_path):
+    """The extension itself needs no SQLAlchemy to be attached."""
+    source = "from flask import Flask, cli\nimport flask_migrate\n"
+    source += "flask_migrate.Migrate(Flask('app'), object())"
+    assert "sqlalchemy" not in loaded_after(source, tmp_path)
+
+
+@pytest.mark.parametrize("words", [["routes"], ["db", "--help"], ["db", "upgrade", "--help"]])
+def test_other_flask_commands_load_nothing_heavy(tmp_path, words):
+    """``flask routes``, and the help of ``flask db``, do not load Alembic."""
+    (tmp_path / "app.py").write_text(APP)
+    source = f"""
+from flask.cli import main
+import sys
+sys.argv = ["flask", *{words!r}]
+try:
+    main()
+except SystemExit as stop:
+    assert not stop.code
+"""
+    assert heavy(loaded_after(source, tmp_path)) == []
+
+
+def test_a_command_loads_alembic(tmp_path):
+    """The probe of these tests sees Alembic where a command runs."""
+    source = APP + "import flask_migrate\nwith app.app_context():\n    flask_migrate.init()"
+    assert "alembic" in heavy(loaded_after(source, tmp_path))
+
+
+@pytest.mark.parametrize("name", [name for name in dir(flask_migrate) if name[:2] != "__"])
+def test_every_name_resolves(name):
+    """What ``dir()`` lists is there."""
+    assert getattr(flask_migrate, name) is not None
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_a_function_of_the_package(name):
+    """The name in the package is the function in the table."""
+    row = COMMANDS[name]
+    assert getattr(flask_migrate, row.function.__name__) is row.function
+
+
+def test_the_list_of_commands_is_that_of_the_table():
+    """The package knows each command without loading any."""
+    functions = {row.function.__name__ for row in COMMANDS.values()}
+    assert sorted(functions) == sorted(flask_migrate._COMMANDS)
+
+
+def test_an_unknown_attribute_is_an_attribute_error():
+    """``hasattr`` works, and the message names the package."""
+    with pytest.raises(AttributeError, match=r"'flask_migrate' has no attribute 'nothing'"):
+        _ = flask_migrate.nothing
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AlembicConfig",
+        "Config",
+        "Migrate",
+        "MigrateCommand",
+        "MigrateError",
+        "_get_config",
+        "alembic_version",
+        "catch_errors",
+        "command",
+        "log",
+    ],
+)
+def test_names_that_programs_import_are_there(name):
+    """``from flask_migrate import NAME`` keeps working."""
+    assert name in dir(flask_migrate)
+
+
+def test_alembic_version_has_three_numbers():
+    """It can be compared with a tuple of numbers."""
+    version = flask_migrate.alembic_version()
+    assert (len(version), {type(part) for part in version}) == (3, {int})
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("1.20.0b1", (1, 20, 0)), ("1.19", (1, 19, 0)), ("2.0.1.post3", (2, 0, 1))],
+)
+def test_alembic_version_reads_any_version(monkeypatch, text, numbers):
+    """A version that is not three integers has three numbers as well."""
+    monkeypatch.setattr("importlib.metadata.version", lambda name: text)
+    assert flask_migrate.alembic_version.__wrapped__() == numbers
