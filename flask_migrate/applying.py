@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from . import sqlite
+from . import concurrent_indexes, sqlite
 from .locking import Lock, lock_for
+from .logs import log
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class ApplyingRun(Run):
         self._at_end: list[Callable[[], None]] = []
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
+        self._note_interruptions(context)
+        if context.dialect.name == "postgresql":
+            concurrent_indexes.allow(context)
         if context.as_sql or context.connection is None:
             return
         if not self.options.get("no_lock"):
@@ -36,9 +40,23 @@ class ApplyingRun(Run):
             self._at_end.append(sqlite.begin_as_one(context.connection))
             context.impl.transactional_ddl = True
 
+    def _note_interruptions(self, context: MigrationContext) -> None:
+        """Remember what was done when a revision leaves the transaction."""
+        block = context.autocommit_block
+
+        @contextmanager
+        def noted_block() -> Iterator[None]:
+            self.committed = self.steps
+            with block():
+                yield
+
+        context.autocommit_block = noted_block  # type: ignore[method-assign]
+
     def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
         with ExitStack() as stack:
             if steps and context.dialect.name == "sqlite" and not context.as_sql:
+                for name in sqlite.drop_orphans(context.connection):
+                    log.warning("Dropped %s, which a failed run had left behind.", name)
                 stack.enter_context(sqlite.foreign_keys_checked(context.connection))
             for step in super().noted(steps, context):
                 for lock in self._locks.values():

@@ -74,7 +74,7 @@ def _database_failed(error: SQLAlchemyError, run: Run) -> errors.MigrateError:
 
 def _revision_failed(error: BaseException, run: Run, step: Step) -> errors.MigrateError:
     where = f" on the database {step.database}" if _has_several(run) else ""
-    done = () if run.is_one_transaction else run.steps
+    done = (run.committed or ()) if run.is_one_transaction else run.steps
     return errors.RevisionFailedError(
         f"Revision {step.revision} failed{where}: {_place(error, run)}{reason(error)}",
         revision=step.revision or "base",
@@ -86,7 +86,7 @@ def _revision_failed(error: BaseException, run: Run, step: Step) -> errors.Migra
 
 def _what_now(run: Run, step: Step, done: Sequence[Step]) -> Iterator[str]:
     """What became of the run, and the command that goes on with it."""
-    if run.is_one_transaction:
+    if run.is_one_transaction and run.committed is None:
         yield "The run was one transaction and is undone; see where you are: flask db current"
     else:
         yield "What the revision did before it failed may still be there: look, and undo it."

@@ -82,6 +82,11 @@ class Run:
 
         Whether the steps on the database under way are undone together.
 
+    .. attribute:: committed
+
+        The steps that stay all the same, because the transaction was left in
+        between; ``None`` where it was not.
+
     .. attribute:: result
 
         What Alembic returned.
@@ -104,6 +109,7 @@ class Run:
         self.steps: tuple[Step, ...] = ()
         self.running: Step | None = None
         self.is_one_transaction = False
+        self.committed: tuple[Step, ...] | None = None
         self.result: Any = None
         self._names: dict[str, Any] = {}
 

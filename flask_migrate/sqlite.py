@@ -54,6 +54,34 @@ def begin_as_one(connection: Any) -> Callable[[], None]:
     return restore
 
 
+def drop_orphans(connection: Any) -> list[str]:
+    """Drop the copies of tables that an earlier run left behind, and return their names.
+
+    A run of an earlier release that failed while it copied a table left the
+    copy, and every later run fails because it is there. It is dropped where
+    the table itself is there too; else it holds the only rows and stays.
+    """
+    names = {
+        name
+        for (name,) in connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type='table'"
+        )
+    }
+    orphans = [
+        name
+        for name in sorted(names)
+        if name.startswith(_COPY) and name.removeprefix(_COPY) in names
+    ]
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    for name in orphans:
+        connection.exec_driver_sql(f"DROP TABLE {quote(name)}")
+    return orphans
+
+
+# What Alembic calls the copy of a table until it takes the table's place.
+_COPY = "_alembic_tmp_"
+
+
 @contextmanager
 def foreign_keys_checked(connection: Any) -> Iterator[None]:
     """See that this block breaks no foreign key, before its transaction ends.
