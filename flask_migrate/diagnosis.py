@@ -73,6 +73,7 @@ def findings(config: Config) -> Iterator[Finding]:
     """
     directory = config.get_main_option("script_location") or ""
     check_directory(directory)
+    _script(config)
     env = env_releases.recognised(Path(directory, "env.py"))
     yield from _environment(env)
     yield from _settings(config)
@@ -200,21 +201,23 @@ def _module_name(path: Path) -> str:
     return ".".join(parts)
 
 
-def _revisions(config: Config) -> set[str]:
+def _script(config: Config) -> Any:
     from alembic.script import ScriptDirectory
 
+    return ScriptDirectory.from_config(config)
+
+
+def _revisions(config: Config) -> set[str]:
     run = Run(config, {})
     with failures.translated(run):
-        run.loaded(ScriptDirectory.from_config(config))
+        run.loaded(_script(config))
         for _ in run.script.walk_revisions():  # type: ignore[union-attr]
             pass
     return set(run.revisions)
 
 
 def _heads(config: Config) -> Iterator[Finding]:
-    from alembic.script import ScriptDirectory
-
-    heads = ScriptDirectory.from_config(config).get_heads()
+    heads = _script(config).get_heads()
     if len(heads) > 1:
         yield Finding(
             True,

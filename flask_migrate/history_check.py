@@ -67,18 +67,15 @@ def checked(
             raise
         except (Exception, SystemExit) as error:
             raise _unreadable(error) from error
+        names = _check_labels(found)
         for script in found.values():
-            _check_parents(script, found)
+            _check_parents(script, found, names)
 
     return revisions
 
 
 def _check(script: Any, found: dict[str, Any]) -> None:
-    if not isinstance(script.revision, str) or not script.revision:
-        raise HistoryError(
-            f"{short(script.path)}: the revision id {script.revision!r} is no text.",
-            hint="Write the id between quotes: revision = '...'",
-        )
+    _check_text(script, "revision", script.revision)
     if script.revision in found:
         raise HistoryError(
             f"The revision {script.revision} is in two files: "
@@ -87,18 +84,45 @@ def _check(script: Any, found: dict[str, Any]) -> None:
         )
 
 
-def _check_parents(script: Any, found: dict[str, Any]) -> None:
+def _check_labels(found: dict[str, Any]) -> dict[str, Any]:
+    """The revisions by their ids and labels."""
+    known = dict(found)
+    for script in found.values():
+        for label in script.branch_labels:
+            _check_text(script, "branch_labels", label)
+            if label in known:
+                raise HistoryError(
+                    f"{short(script.path)}: its branch label {label!r} is taken by "
+                    f"{short(known[label].path)}.",
+                    hint="Give one of them another name.",
+                )
+            known[label] = script
+    return known
+
+
+def _check_parents(script: Any, found: dict[str, Any], names: dict[str, Any]) -> None:
     for parent in _as_tuple(script.down_revision):
-        if not isinstance(parent, str):
-            raise HistoryError(
-                f"{short(script.path)}: the down_revision {parent!r} is no text.",
-                hint="Write the id between quotes: down_revision = '...'",
-            )
+        _check_text(script, "down_revision", parent)
         if parent not in found:
             raise HistoryError(
                 f"{short(script.path)}: its down_revision {parent!r} is in no file.",
                 hint="Bring the file of that revision back, or name another parent.",
             )
+    for needed in _as_tuple(script.dependencies):
+        _check_text(script, "depends_on", needed)
+        if needed not in names:
+            raise HistoryError(
+                f"{short(script.path)}: its depends_on {needed!r} is in no file.",
+                hint="Bring the file of that revision back, or name another one.",
+            )
+
+
+def _check_text(script: Any, name: str, value: Any) -> None:
+    if not isinstance(value, str) or not value:
+        raise HistoryError(
+            f"{short(script.path)}: the {name} {value!r} is no text.",
+            hint=f"Write it between quotes: {name} = '...'",
+        )
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:
@@ -108,7 +132,7 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
 
 
 def _unreadable(error: BaseException) -> HistoryError:
-    path = _file_being_loaded(error)
+    path = file_being_loaded(error)
     line = ""
     if isinstance(error, SyntaxError) and error.lineno:
         line = f", line {error.lineno}"
@@ -121,6 +145,8 @@ def _unreadable(error: BaseException) -> HistoryError:
         said = f"sys.exit({error.code!r})"
     elif isinstance(error, AttributeError) and error.name:
         said = f"it defines no {error.name!r}"
+    elif isinstance(error, TypeError) and not line:
+        said = f"its revision is {_local(error, '_from_path', 'revision')!r}"
     where = f"{short(path)}{line}" if path else "A revision file"
     return HistoryError(
         f"{where} cannot be read as a revision: {type(error).__name__}: {said}",
@@ -128,12 +154,17 @@ def _unreadable(error: BaseException) -> HistoryError:
     )
 
 
-def _file_being_loaded(error: BaseException) -> Path | None:
-    """The file that Alembic was reading when it met *error*."""
-    found = None
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        found = frame.f_locals.get("real_path", found)
-    return found
+def file_being_loaded(error: BaseException) -> Path | None:
+    """The file of the project that Alembic was loading when it met *error*."""
+    found = _local(error, "_from_path", "path") or _local(error, "load_python_file", "path")
+    return Path(found) if found is not None else None
+
+
+def _local(error: BaseException, function: str, name: str) -> Any:
+    """The value of a variable of Alembic's *function* that *error* went through."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    values = [each.f_locals.get(name) for each in frames if each.f_code.co_name == function]
+    return values[-1] if values else None
 
 
 def short(path: str | os.PathLike[str]) -> str:

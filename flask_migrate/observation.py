@@ -46,8 +46,8 @@ def observed(run: Run) -> Iterator[None]:
     module.EnvironmentContext, module.ScriptDirectory = observed_environment, ObservedScript
     try:
         yield
-    except BaseException:
-        run.failed()
+    except BaseException as error:
+        run.failed(error)
         raise
     finally:
         module.EnvironmentContext, module.ScriptDirectory = environment, script

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .constraint_names import name_constraints
 from .errors import InvalidNameError
+from .history_check import file_being_loaded
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -52,10 +53,13 @@ class RevisionRun(Run):
         if self.arguments.get("autogenerate"):
             drop_empty_revision(directives)
 
-    def failed(self) -> None:
+    def failed(self, error: BaseException) -> None:
         """Remove what was written: a file that cannot be read breaks every later command."""
-        for path in self._files() - self._before:
+        written = self._files() - self._before
+        for path in written:
             path.unlink()
+        if file_being_loaded(error) in written:
+            self.withdrawn = tuple(written)
 
     def _files(self) -> set[Path]:
         if self.script is None:

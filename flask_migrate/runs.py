@@ -17,6 +17,8 @@ from .history_check import check_versions, checked
 from .selection import Selection, accepting
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from alembic.operations.ops import MigrationScript
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
@@ -87,6 +89,10 @@ class Run:
         The steps that stay all the same, because the transaction was left in
         between; ``None`` where it was not.
 
+    .. attribute:: withdrawn
+
+        The revision files that it wrote and removed, because they cannot be read.
+
     .. attribute:: result
 
         What Alembic returned.
@@ -110,6 +116,7 @@ class Run:
         self.running: Step | None = None
         self.is_one_transaction = False
         self.committed: tuple[Step, ...] | None = None
+        self.withdrawn: tuple[Path, ...] = ()
         self.result: Any = None
         self._names: dict[str, Any] = {}
 
@@ -122,8 +129,8 @@ class Run:
     def compared(self, directives: list[MigrationScript]) -> None:
         """All databases were compared with the models; *directives* become files."""
 
-    def failed(self) -> None:
-        """The command raised."""
+    def failed(self, error: BaseException) -> None:
+        """The command raised *error*."""
 
     def ended(self) -> None:
         """The command is over, and ``env.py`` has let go of its connections."""

