@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+import re
 import sys
 from importlib import import_module
 from typing import Any
@@ -12,6 +14,10 @@ import click
 from . import commands  # noqa: F401  (fills the table)
 from .command_table import COMMANDS, SHARED, Command, Param
 from .front_end import execute
+
+# What begins like an option and is a revision or a range of them; argparse's own
+# pattern knows "-1" but not "-3:current".
+_RELATIVE = re.compile(r"-\d+(:.*)?$")
 
 #: The toolkits whose ``Manager`` is known, the one for today's Flask first.
 TOOLKITS = ("flask_script_ng", "flask_script")
@@ -40,6 +46,14 @@ def make_manager(toolkit: Any) -> Any:
             # Flask-Script would drop options that stand before a command.
             self.shared = {param.name: given.pop(_group_dest(param)) for param in SHARED}
             return super().__call__(app, **given)
+
+        def create_parser(self, *args: Any, **kwargs: Any) -> argparse.ArgumentParser:
+            parser: argparse.ArgumentParser = super().create_parser(*args, **kwargs)
+            for action in parser._actions:
+                if isinstance(action, argparse._SubParsersAction):
+                    for each in action.choices.values():
+                        each._negative_number_matcher = _RELATIVE
+            return parser
 
     class TableCommand(toolkit.Command):  # type: ignore[misc]
         def __init__(self, row: Command) -> None:
@@ -72,8 +86,8 @@ def make_manager(toolkit: Any) -> Any:
     for param in SHARED:
         option = _option(toolkit, param, dest=_group_dest(param))
         manager.add_option(*option.args, **option.kwargs)
-    for row in COMMANDS.values():
-        manager.add_command(row.name, TableCommand(row))
+    for name in sorted(COMMANDS):
+        manager.add_command(name, TableCommand(COMMANDS[name]))
     return manager
 
 

@@ -43,12 +43,12 @@ def begin_as_one(connection: Any) -> Callable[[], None]:
     if was_begun:  # by the env.py of a project for several databases
         begin(connection)
     event.listen(connection, "begin", begin)
-    driver = raw.dbapi_connection
+    driver, is_asynchronous = raw.dbapi_connection, connection.dialect.is_async
 
     def restore() -> None:
-        # It may be closed, which is as good.
+        # It may be closed, which is as good; an asynchronous one is by now.
         with suppress(Exception):
-            if had_foreign_keys:
+            if had_foreign_keys and not is_asynchronous:
                 driver.cursor().execute("PRAGMA foreign_keys=ON")
 
     return restore
