@@ -80,3 +80,15 @@ class ApplyingRun(Run):
         if lock is not None:
             self._locks[key] = lock
             lock.acquire(self.options["lock_wait"])
+
+
+class DowngradeRun(ApplyingRun):
+    """A run that undoes revisions."""
+
+    def loaded(self, script: Any) -> None:
+        super().loaded(script)
+        # Alembic goes nowhere, without a word, on a branch that is not there.
+        target = self.arguments["revision"].rpartition(":")[2]
+        branch, at, _ = target.partition("@")
+        if at:
+            script.get_revisions(branch)

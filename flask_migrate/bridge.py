@@ -9,7 +9,7 @@ from typing import Any
 import alembic.command
 
 from . import console, failures, logs
-from .applying import ApplyingRun
+from .applying import ApplyingRun, DowngradeRun
 from .history_check import check_directory
 from .observation import observed
 from .offline import sql_files
@@ -20,11 +20,11 @@ from .state import state
 
 #: The commands that need more than being watched.
 _RUNS: dict[str, type[Run]] = {
-    "revision": RevisionRun,
+    "downgrade": DowngradeRun,
     "merge": RevisionRun,
-    "upgrade": ApplyingRun,
-    "downgrade": ApplyingRun,
+    "revision": RevisionRun,
     "stamp": ApplyingRun,
+    "upgrade": ApplyingRun,
 }
 
 

@@ -25,10 +25,21 @@ class TableCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take ``-1`` for the revision it is, not for an option."""
-        relative = [arg for arg in args if _RELATIVE.fullmatch(arg)]
+        valued = {flag for each in self.params for flag in _flags_with_value(each)}
+        relative = [
+            index
+            for index, arg in enumerate(args)
+            if _RELATIVE.fullmatch(arg) and (index == 0 or args[index - 1] not in valued)
+        ]
         if relative and "--" not in args:
-            args = [arg for arg in args if arg not in relative] + ["--", *relative]
+            others = [arg for index, arg in enumerate(args) if index not in relative]
+            args = [*others, "--", *(args[index] for index in relative)]
         return super().parse_args(ctx, args)
+
+
+def _flags_with_value(parameter: click.Parameter) -> list[str]:
+    is_switch = getattr(parameter, "is_flag", True)  # an argument is neither
+    return [] if is_switch else list(parameter.opts)
 
 
 def _parameter(param: Param) -> click.Parameter:

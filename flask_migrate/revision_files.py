@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .constraint_names import name_constraints
 from .errors import InvalidNameError
-from .history_check import file_being_loaded
+from .history_check import file_being_loaded, short
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ ID_LENGTH = 32
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]*")
 
-# What Alembic reads as an instruction where a label may stand.
-_LABEL_RESERVED = re.compile(r"[@:+\s]|^-|^(base|heads?|current)$")
+#: What Alembic takes for a place in the history.
+_SYMBOLS = {"base", "head", "heads", "current"}
+
+# What it takes for an instruction: "feature-2" is two before "feature".
+_INSTRUCTION = re.compile(r"[@:+\s]|^-|^\w*-\d")
 
 
 class RevisionRun(Run):
@@ -42,6 +46,7 @@ class RevisionRun(Run):
     def loaded(self, script: Any) -> None:
         super().loaded(script)
         self._before = self._files()
+        script._generate_template = keeping(script._generate_template)
         rev_id = self.arguments.get("rev_id")
         label = self.arguments.get("branch_label")
         if rev_id is not None:
@@ -66,6 +71,24 @@ class RevisionRun(Run):
             return set()
         places = [Path(place) for place in self.script._version_locations]
         return {path for place in places for path in place.rglob("*.py")}
+
+
+def keeping(write: Callable[..., None]) -> Callable[..., None]:
+    """*write*, which makes a file from a template, refusing to replace a file.
+
+    ``a_b`` with the message ``c`` has the file of ``a`` with the message ``b c``.
+    """
+
+    def written(source: Path, target: Path, **values: Any) -> None:
+        if target.exists():
+            raise InvalidNameError(
+                f"There is a file {short(target)} already.",
+                target.name,
+                hint="Choose another message or another --rev-id.",
+            )
+        write(source, target, **values)
+
+    return written
 
 
 def docstring_text(message: str) -> str:
@@ -95,11 +118,22 @@ def check_revision_id(rev_id: str, script: Any) -> None:
             rev_id,
             hint,
         )
-    known = {each.revision for each in script.walk_revisions()}
-    if rev_id in known:
-        raise InvalidNameError(f"There is a revision {rev_id!r} already.", rev_id, hint)
+    if rev_id in _SYMBOLS:
+        raise InvalidNameError(
+            f"The revision id {rev_id!r} is a word of Alembic's for a place in the history.",
+            rev_id,
+            hint,
+        )
+    known = list(script.walk_revisions())
+    for each in known:
+        if rev_id == each.revision or rev_id in each.branch_labels:
+            raise InvalidNameError(
+                f"The name {rev_id!r} belongs to the revision {each.revision} already.",
+                rev_id,
+                hint,
+            )
     # A project whose ids are longer has widened the column.
-    if len(rev_id) > max(ID_LENGTH, *map(len, known), 0):
+    if len(rev_id) > max(ID_LENGTH, *(len(each.revision) for each in known), 0):
         raise InvalidNameError(
             f"The revision id {rev_id!r} has {len(rev_id)} characters; "
             f"the table alembic_version holds {ID_LENGTH}.",
@@ -113,12 +147,12 @@ def check_branch_label(label: str, script: Any) -> None:
 
     :raises InvalidNameError: It could not.
     """
-    if not label or _LABEL_RESERVED.search(label):
+    if not label or label in _SYMBOLS or _INSTRUCTION.search(label):
         raise InvalidNameError(
-            f"The branch label {label!r} is empty, is a word of Alembic's or has one of '@:+' "
-            "or white space in it.",
+            f"The branch label {label!r} is empty, is a word of Alembic's, has one of '@:+' "
+            "or white space in it, or reads like a relative revision.",
             label,
-            hint="Use letters, digits, '-' and '_'.",
+            hint="Use letters, digits and '_'.",
         )
     for each in script.walk_revisions():
         if label == each.revision or label in each.branch_labels:
