@@ -50,7 +50,7 @@ _SHARED_ROWS = set(SHARED)
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or value is False or value in ((), [])
+    return value is None or value is False or value in ("", (), [])
 
 
 def _from_environment(variable: str, param: Param) -> Any:
