@@ -82,7 +82,8 @@ def make_manager(toolkit: Any) -> Any:
             mounted = getattr(manager.parent, "_commands", {})
             return next((name for name, each in mounted.items() if each is manager), "db")
 
-    manager = TableManager(usage="Perform database migrations")
+    about = "Perform database migrations."
+    manager = TableManager(help=about, description=about)
     for param in SHARED:
         option = _option(toolkit, param, dest=_group_dest(param))
         manager.add_option(*option.args, **option.kwargs)
