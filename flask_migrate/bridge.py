@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import alembic.command
 
 from . import console, failures, logs
+from .applying import ApplyingRun, DowngradeRun
 from .history_check import check_directory
 from .observation import observed
 from .offline import sql_files
 from .revision_files import RevisionRun
-from .runs import DowngradeRun, Run, turn
+from .runs import Run, turn
 from .selection import ATTRIBUTE, Selection
 from .state import state
 
@@ -22,6 +23,8 @@ _RUNS: dict[str, type[Run]] = {
     "downgrade": DowngradeRun,
     "merge": RevisionRun,
     "revision": RevisionRun,
+    "stamp": ApplyingRun,
+    "upgrade": ApplyingRun,
 }
 
 
@@ -31,6 +34,7 @@ def invoke(
     x_arg: str | Sequence[str] | None = None,
     bind: str | Sequence[str] | None = None,
     opts: Iterable[str] = (),
+    options: Mapping[str, Any] | None = None,
     **arguments: Any,
 ) -> Run:
     """Run a function of :mod:`alembic.command` for the current application.
@@ -38,6 +42,7 @@ def invoke(
     :param bind: The databases to go to; all, if none is named.
     :param opts: Names that are true on ``config.cmd_opts``, where an
         ``env.py`` looks for them.
+    :param options: What is for the run rather than for Alembic.
     :param arguments: What the function takes besides the configuration.
     :raises MigrateError: It did not succeed.
     """
@@ -50,7 +55,7 @@ def invoke(
         chosen = [bind] if isinstance(bind, str) else list(bind or ())
         selection = Selection(lambda: found.databases.engines, chosen)
         config.attributes[ATTRIBUTE] = selection
-        run = _RUNS.get(name, Run)(config, arguments, selection)
+        run = _RUNS.get(name, Run)(config, arguments, selection, options)
         with failures.translated(run), sql_files(chosen), observed(run):
             run.result = getattr(alembic.command, name)(config, **run.arguments)
     return run

@@ -45,7 +45,9 @@ def _flags_with_value(parameter: click.Parameter) -> list[str]:
 def _parameter(param: Param) -> click.Parameter:
     if not param.flags:
         return click.Argument([param.name], nargs=-1 if param.many else 1, required=False)
-    settings = {"is_flag": True} if param.is_switch else {"multiple": param.many}
+    settings = (
+        {"is_flag": True} if param.is_switch else {"multiple": param.many, "type": param.kind}
+    )
     return click.Option([param.name, *param.flags], help=param.help, **settings)
 
 

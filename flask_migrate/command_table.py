@@ -30,6 +30,8 @@ class Param:
     many: bool = False
     name: str = ""
     default: Any = None
+    #: What the text of an option is turned into.
+    kind: type = str
 
     @property
     def is_switch(self) -> bool:
@@ -60,9 +62,9 @@ class Command:
         return f"FLASK_DB_{self.function.__name__}_{param.name}".upper()
 
 
-def option(*flags: str, help: str, many: bool = False) -> Param:
+def option(*flags: str, help: str, many: bool = False, kind: type = str) -> Param:
     """A named value: ``--message TEXT``."""
-    return Param(flags, help, many)
+    return Param(flags, help, many, kind=kind)
 
 
 def argument(help: str, many: bool = False) -> Param:
@@ -128,6 +130,10 @@ PARAMS: Mapping[str, Param] = {
         "--check-heads", help="Exit with an error unless every head revision is applied"
     ),
     "fix": option("--fix", help="Replace an env.py that is as an earlier release wrote it"),
+    "lock_wait": option(
+        "--lock-wait", help="Seconds to wait for another run (default is 60)", kind=float
+    ),
+    "no_lock": option("--no-lock", help="Run even if another run is under way"),
     "purge": option(
         "--purge", help="Delete the version in the alembic_version table before stamping"
     ),

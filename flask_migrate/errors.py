@@ -153,3 +153,42 @@ class RevisionFailedError(CommandFailedError):
         self.database = database
         self.done = tuple(done)
         super().__init__(message, hint)
+
+
+class LockError(MigrateError):
+    """The lock that keeps two runs apart cannot be used here."""
+
+
+class LockTimeoutError(LockError):
+    """Another run held the lock for too long.
+
+    .. attribute:: holder
+
+        Who holds it, as far as the database knows.
+
+    .. attribute:: waited
+
+        Seconds.
+    """
+
+    exit_code = 8
+
+    def __init__(self, holder: str, waited: float) -> None:
+        self.holder = holder
+        self.waited = waited
+        super().__init__(
+            f"Nothing was run: another migration run held the lock for {waited:.0f} s ({holder}).",
+            hint="Run it again when that one is done, or wait longer: "
+            "flask db upgrade --lock-wait 600",
+        )
+
+
+class LockLostError(LockError):
+    """The session that held the lock ended during the run."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The session that held the migration lock is gone; the run stopped before the "
+            "next revision.",
+            hint="See what was applied with: flask db current",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from types import ModuleType
@@ -100,22 +100,31 @@ def _database_failed(error: SQLAlchemyError, run: Run) -> errors.MigrateError:
 
 
 def _revision_failed(error: BaseException, run: Run, step: Step) -> errors.MigrateError:
-    selection = run.selection
     where = f" on the database {step.database}" if _has_several(run) else ""
-    hint = "Correct the revision, then continue with: flask db " + (
-        "upgrade" if step.is_upgrade else "downgrade"
-    )
-    if selection.finished:
-        hint += f"\nDone before it: {', '.join(selection.finished)}."
-    if _has_several(run) and selection.left():
-        hint += f"\nNot reached: {', '.join(selection.left())}."
+    done = (run.committed or ()) if run.is_one_transaction else run.steps
     return errors.RevisionFailedError(
         f"Revision {step.revision} failed{where}: {_place(error, run)}{reason(error)}",
         revision=step.revision or "base",
         database=step.database,
-        done=run.steps,
-        hint=hint,
+        done=done,
+        hint="\n".join(_what_now(run, step, done)),
     )
+
+
+def _what_now(run: Run, step: Step, done: Sequence[Step]) -> Iterator[str]:
+    """What became of the run, and the command that goes on with it."""
+    if run.is_one_transaction and run.committed is None:
+        yield "The run was one transaction and is undone; see where you are: flask db current"
+    else:
+        yield "What the revision did before it failed may still be there: look, and undo it."
+    if done:
+        yield f"Applied before it: {', '.join(str(each.revision) for each in done)}."
+    if run.selection.finished:
+        yield f"Done before it: {', '.join(run.selection.finished)}."
+    if _has_several(run) and run.selection.left():
+        yield f"Not reached: {', '.join(run.selection.left())}."
+    command = "upgrade" if step.is_upgrade else "downgrade"
+    yield f"Correct the revision, then run: flask db {command}"
 
 
 _FOR_TRACEBACK = (

@@ -38,9 +38,9 @@ def arguments(
     values = {}
     for param in command.params:
         value = given[param.name]
-        if param.flags and not value:
+        if param.flags and _is_missing(value):
             value = _from_environment(command.variable(param), param)
-        if param in _SHARED_ROWS and not value:
+        if param in _SHARED_ROWS and _is_missing(value):
             value = shared.get(param.name) or _from_environment(shared_variable(param), param)
         values[param.name] = param.value(value)
     return values
@@ -49,17 +49,20 @@ def arguments(
 _SHARED_ROWS = set(SHARED)
 
 
+def _is_missing(value: Any) -> bool:
+    return value is None or value is False or value in ("", (), [])
+
+
 def _from_environment(variable: str, param: Param) -> Any:
     text = os.environ.get(variable)
     if not text:
         return None
     if param.many:
         return text.split()
-    if not param.is_switch:
-        return text
+    kind = click.types.convert_type(bool if param.is_switch else param.kind)
     try:
-        return click.BOOL.convert(text, None, None)
-    except click.BadParameter:
+        return kind.convert(text, None, None)
+    except click.BadParameter as error:
         raise click.UsageError(
-            f"The environment variable {variable} is {text!r}, which is neither true nor false."
+            f"The environment variable {variable} is of no use: {error.message}"
         ) from None

@@ -67,9 +67,9 @@ def checked(
             raise
         except (Exception, SystemExit) as error:
             raise _unreadable(error) from error
-        _check_labels(found)
+        names = _check_labels(found)
         for script in found.values():
-            _check_parents(script, found)
+            _check_parents(script, found, names)
 
     return revisions
 
@@ -84,7 +84,8 @@ def _check(script: Any, found: dict[str, Any]) -> None:
         )
 
 
-def _check_labels(found: dict[str, Any]) -> None:
+def _check_labels(found: dict[str, Any]) -> dict[str, Any]:
+    """The revisions by their ids and labels."""
     known = dict(found)
     for script in found.values():
         for label in script.branch_labels:
@@ -96,9 +97,10 @@ def _check_labels(found: dict[str, Any]) -> None:
                     hint="Give one of them another name.",
                 )
             known[label] = script
+    return known
 
 
-def _check_parents(script: Any, found: dict[str, Any]) -> None:
+def _check_parents(script: Any, found: dict[str, Any], names: dict[str, Any]) -> None:
     for parent in _as_tuple(script.down_revision):
         _check_text(script, "down_revision", parent)
         if parent not in found:
@@ -106,10 +108,9 @@ def _check_parents(script: Any, found: dict[str, Any]) -> None:
                 f"{short(script.path)}: its down_revision {parent!r} is in no file.",
                 hint="Bring the file of that revision back, or name another parent.",
             )
-    labels = {label for each in found.values() for label in each.branch_labels}
     for needed in _as_tuple(script.dependencies):
         _check_text(script, "depends_on", needed)
-        if needed not in found and needed not in labels:
+        if needed not in names:
             raise HistoryError(
                 f"{short(script.path)}: its depends_on {needed!r} is in no file.",
                 hint="Bring the file of that revision back, or name another one.",

@@ -69,6 +69,9 @@ def kept() -> Iterator[None]:
         yield
     finally:
         logging.config.fileConfig = _file_config
+        known = {logger for logger, _ in before}
+        for logger in set(_loggers()) - known:
+            _forget_settings(logger)
         for logger, state in before:
             _restore(logger, state)
 
@@ -81,6 +84,12 @@ def _loggers() -> list[logging.Logger]:
 
 def _state(logger: logging.Logger) -> tuple[Any, ...]:
     return logger.level, list(logger.handlers), logger.propagate, logger.disabled
+
+
+def _forget_settings(logger: logging.Logger) -> None:
+    """Make a logger that the ini file brought up as if a library had."""
+    silent = [each for each in logger.handlers if isinstance(each, logging.NullHandler)]
+    _restore(logger, (logging.NOTSET, silent, True, False))
 
 
 def _restore(logger: logging.Logger, state: tuple[Any, ...]) -> None:

@@ -66,6 +66,7 @@ def _watch(context: Any, run: Run) -> None:
             # SQL of the databases that were named goes to standard output.
             options.pop("output_buffer", None)
         configure(*args, **options)
+        run.configured(context.get_context(), options)
 
     context.configure = configured
     context.run_migrations = lambda **names: run.visit(run_migrations, names)

@@ -12,7 +12,6 @@ from .constraint_names import name_constraints
 from .errors import InvalidNameError
 from .history_check import file_being_loaded, short
 from .runs import Run
-from .selection import Selection
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -35,8 +34,9 @@ _INSTRUCTION = re.compile(r"[@:+\s]|^-|^\w*-\d")
 class RevisionRun(Run):
     """A run that writes a revision file, or leaves no trace of it."""
 
-    def __init__(self, config: Any, arguments: dict[str, Any], selection: Selection) -> None:
-        super().__init__(config, arguments, selection)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        arguments = self.arguments
         if arguments.get("message"):
             arguments["message"] = docstring_text(arguments["message"])
         if arguments.get("autogenerate"):

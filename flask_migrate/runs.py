@@ -7,7 +7,7 @@ runs in one process would see each other's database. They take turns.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from .errors import ReentrantRunError
 from .history_check import check_versions, checked
 from .selection import Selection, accepting
-from .sqlite import foreign_keys_restorer, without_foreign_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
-    from sqlalchemy.engine import Connection
 
     from .alembic_config import Config
 
@@ -54,6 +52,10 @@ class Run:
 
         What the function of :mod:`alembic.command` is called with.
 
+    .. attribute:: options
+
+        What is for us rather than for Alembic.
+
     .. attribute:: selection
 
         The databases it goes to.
@@ -78,6 +80,15 @@ class Run:
 
         The step under way; the one that failed if the command failed in one.
 
+    .. attribute:: is_one_transaction
+
+        Whether the steps on the database under way are undone together.
+
+    .. attribute:: committed
+
+        The steps that stay all the same, because the transaction was left in
+        between; ``None`` where it was not.
+
     .. attribute:: withdrawn
 
         The revision files that it wrote and removed, because they cannot be read.
@@ -88,20 +99,26 @@ class Run:
     """
 
     def __init__(
-        self, config: Config, arguments: dict[str, Any], selection: Selection | None = None
+        self,
+        config: Config,
+        arguments: dict[str, Any],
+        selection: Selection | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self.config = config
         self.arguments = arguments
+        self.options = options or {}
         self.selection = selection or Selection()
         self.script: ScriptDirectory | None = None
         self.revisions: dict[str, Any] = {}
         self.heads: tuple[str, ...] = ()
         self.steps: tuple[Step, ...] = ()
         self.running: Step | None = None
+        self.is_one_transaction = False
+        self.committed: tuple[Step, ...] | None = None
         self.withdrawn: tuple[Path, ...] = ()
         self.result: Any = None
         self._names: dict[str, Any] = {}
-        self._at_end: list[Callable[[], None]] = []
 
     def loaded(self, script: Any) -> None:
         """The history is known, and its files are about to be read."""
@@ -117,8 +134,12 @@ class Run:
 
     def ended(self) -> None:
         """The command is over, and ``env.py`` has let go of its connections."""
-        for restore in self._at_end:
-            restore()
+
+    def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
+        """``env.py`` has a connection, and has asked nothing of it yet.
+
+        :param options: What it passed to ``context.configure()``.
+        """
 
     def visit(self, run_migrations: Callable[..., None], names: dict[str, Any]) -> None:
         """Let ``env.py`` run on a database, if it is one of those that are meant.
@@ -134,20 +155,15 @@ class Run:
 
         def followed(heads: tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
             self.heads = tuple(dict.fromkeys((*self.heads, *heads)))
-            steps = list(function(heads, context))
-            connection = None if context.as_sql else context.connection
-            if steps and connection is not None and connection.dialect.name == "sqlite":
-                return self._without_foreign_keys(steps, connection)
-            return self._noted(steps)
+            self.is_one_transaction = context.impl.transactional_ddl and not context.opts.get(
+                "transaction_per_migration"
+            )
+            return self.noted(list(function(heads, context)), context)
 
         return followed
 
-    def _without_foreign_keys(self, steps: list[Any], connection: Connection) -> Iterator[Any]:
-        self._at_end.append(foreign_keys_restorer(connection))
-        with without_foreign_keys(connection):
-            yield from self._noted(steps)
-
-    def _noted(self, steps: list[Any]) -> Iterator[Any]:
+    def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
+        """*steps*, each noted down before and after it runs."""
         for step in steps:
             self.running = _step(step, self.selection.entered)
             step.migration_fn = accepting(step.migration_fn, self._names)
@@ -155,18 +171,6 @@ class Run:
             # Alembic asks for the next step when this one is in the database.
             self.steps += (self.running,)
             self.running = None
-
-
-class DowngradeRun(Run):
-    """A run that undoes revisions."""
-
-    def loaded(self, script: Any) -> None:
-        super().loaded(script)
-        # Alembic goes nowhere, without a word, on a branch that is not there.
-        target = self.arguments["revision"].rpartition(":")[2]
-        branch, at, _ = target.partition("@")
-        if at:
-            script.get_revisions(branch)
 
 
 def _step(step: Any, database: str) -> Step:

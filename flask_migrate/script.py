@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+import re
 import sys
 from importlib import import_module
 from typing import Any
@@ -12,6 +14,10 @@ import click
 from . import commands  # noqa: F401  (fills the table)
 from .command_table import COMMANDS, SHARED, Command, Param
 from .front_end import execute
+
+# What begins like an option and is a revision or a range of them; argparse's own
+# pattern knows "-1" but not "-3:current".
+_RELATIVE = re.compile(r"-\d+(:.*)?$")
 
 #: The toolkits whose ``Manager`` is known, the one for today's Flask first.
 TOOLKITS = ("flask_script_ng", "flask_script")
@@ -41,6 +47,14 @@ def make_manager(toolkit: Any) -> Any:
             self.shared = {param.name: given.pop(_group_dest(param)) for param in SHARED}
             return super().__call__(app, **given)
 
+        def create_parser(self, *args: Any, **kwargs: Any) -> argparse.ArgumentParser:
+            parser: argparse.ArgumentParser = super().create_parser(*args, **kwargs)
+            for action in parser._actions:
+                if isinstance(action, argparse._SubParsersAction):
+                    for each in action.choices.values():
+                        each._negative_number_matcher = _RELATIVE
+            return parser
+
     class TableCommand(toolkit.Command):  # type: ignore[misc]
         def __init__(self, row: Command) -> None:
             # Never Command(function): Flask-Script 2.0.6 then calls
@@ -68,12 +82,13 @@ def make_manager(toolkit: Any) -> Any:
             mounted = getattr(manager.parent, "_commands", {})
             return next((name for name, each in mounted.items() if each is manager), "db")
 
-    manager = TableManager(usage="Perform database migrations")
+    about = "Perform database migrations."
+    manager = TableManager(help=about, description=about)
     for param in SHARED:
         option = _option(toolkit, param, dest=_group_dest(param))
         manager.add_option(*option.args, **option.kwargs)
-    for row in COMMANDS.values():
-        manager.add_command(row.name, TableCommand(row))
+    for name in sorted(COMMANDS):
+        manager.add_command(name, TableCommand(COMMANDS[name]))
     return manager
 
 
@@ -85,9 +100,10 @@ def _group_dest(param: Param) -> str:
 def _option(toolkit: Any, param: Param, dest: str | None = None) -> Any:
     if not param.flags:
         return toolkit.Option(param.name, nargs="*" if param.many else "?", help=param.help)
-    settings = {"action": "store_true"}
+    settings: dict[str, Any] = {"action": "store_true"}
     if not param.is_switch:
-        settings = {"action": "append" if param.many else "store", "metavar": param.name.upper()}
+        action = "append" if param.many else "store"
+        settings = {"action": action, "metavar": param.name.upper(), "type": param.kind}
     return toolkit.Option(*param.flags, dest=dest or param.name, help=param.help, **settings)
 
 

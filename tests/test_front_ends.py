@@ -69,7 +69,7 @@ SAMPLES = [
     ("-x a=1 downgrade -1", {"x_arg": ("a=1",), "revision": "-1"}),
     ("-d there list-templates", {}),
     ("upgrade -x a=-1", {"x_arg": ("a=-1",)}),
-    ("revision -m -fix", {"message": "-fix"}),
+    ("revision --message=-fix", {"message": "-fix"}),
     ("stamp -- a", {"revision": ("a",)}),
 ]
 
@@ -202,8 +202,9 @@ OPTIONS = [
 )
 def test_every_spelling_of_an_option_sets_its_parameter(calls, command_line, name, param, flag):
     """Each flag of each command reaches the parameter that it is for."""
-    command_line([name, flag] if param.is_switch else [name, flag, "value"])
-    value = True if param.is_switch else ("value",) if param.many else "value"
+    text = "7" if param.kind is float else "value"
+    command_line([name, flag] if param.is_switch else [name, flag, text])
+    value = True if param.is_switch else (text,) if param.many else param.kind(text)
     assert calls == [(name, filled(name, {param.name: value}))]
 
 

@@ -97,7 +97,8 @@ def test_stamp_returns_its_steps(started):
 
 
 def test_steps_of_a_failed_run_are_those_before_the_failure(started):
-    """The error has what was done before it."""
+    """The error has what was done before it and stays."""
+    started.options = {"transaction_per_migration": True}
     started.write_revisions(2)
     started.edit_revision("raise RuntimeError('no')")
     error = started.run("upgrade").error

@@ -79,35 +79,37 @@ def parents(width: int):
             id = db.Column(db.Integer, primary_key=True)
             parent_id = db.Column(db.ForeignKey("parent.id", ondelete="CASCADE"))
 
-        @sa.event.listens_for(sa.engine.Engine, "connect")
-        def enforce(connection, record):
-            connection.execute("PRAGMA foreign_keys=ON")
-
-        models.remove = lambda: sa.event.remove(sa.engine.Engine, "connect", enforce)
-
     return models
 
 
-def test_R3_widening_a_parent_column_keeps_the_children(project):
+@pytest.fixture
+def foreign_keys():
+    """Every connection enforces foreign keys, as SQLite's users are told to ask for."""
+
+    def enforce(connection, record):
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    sa.event.listen(sa.engine.Engine, "connect", enforce)
+    yield
+    sa.event.remove(sa.engine.Engine, "connect", enforce)
+
+
+def test_R3_widening_a_parent_column_keeps_the_children(project, foreign_keys):
     """4.1.0 deletes every row that refers to the altered table, without a word."""
     project.models = parents(50)
-    try:
-        _started(project)
-        project.execute("INSERT INTO parent (id, name) VALUES (1, 'ann')")
-        project.execute("INSERT INTO child (id, parent_id) VALUES (1, 1)")
-        project.models.remove()
-        project.models = parents(80)
-        project.run("migrate")
-        app = project.app()
-        with app.app_context():
-            flask_migrate.upgrade()
-            engine = app.extensions["sqlalchemy"].engine
-            with engine.connect() as connection:
-                assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
-            engine.dispose()
-        assert project.execute("SELECT id, parent_id FROM child") == [(1, 1)]
-    finally:
-        project.models.remove()
+    _started(project)
+    project.execute("INSERT INTO parent (id, name) VALUES (1, 'ann')")
+    project.execute("INSERT INTO child (id, parent_id) VALUES (1, 1)")
+    project.models = parents(80)
+    project.run("migrate")
+    app = project.app()
+    with app.app_context():
+        flask_migrate.upgrade()
+        engine = app.extensions["sqlalchemy"].engine
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        engine.dispose()
+    assert project.execute("SELECT id, parent_id FROM child") == [(1, 1)]
 
 
 def users_with_a_boss(db):

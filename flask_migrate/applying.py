@@ -1,0 +1,94 @@
+"""A run that changes databases: one at a time, and whole where the database can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from . import concurrent_indexes, sqlite
+from .locking import Lock, lock_for
+from .logs import log
+from .runs import Run
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+
+
+class ApplyingRun(Run):
+    """A run of ``upgrade``, ``downgrade`` or ``stamp``.
+
+    It works with any ``env.py``: the lock is taken when that has configured a
+    connection, which is before Alembic reads where the database is.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._locks: dict[tuple[Any, str], Lock] = {}
+        self._at_end: list[Callable[[], None]] = []
+
+    def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
+        self._note_interruptions(context)
+        if context.dialect.name == "postgresql":
+            concurrent_indexes.allow(context)
+        if context.as_sql or context.connection is None:
+            return
+        if not self.options.get("no_lock"):
+            self._lock(context)
+        is_sqlite = context.dialect.name == "sqlite"
+        if is_sqlite and options.get("transactional_ddl") is not False:
+            self._at_end.append(sqlite.begin_as_one(context.connection))
+            context.impl.transactional_ddl = True
+
+    def _note_interruptions(self, context: MigrationContext) -> None:
+        """Remember what was done when a revision leaves the transaction."""
+        block = context.autocommit_block
+
+        @contextmanager
+        def noted_block() -> Iterator[None]:
+            self.committed = self.steps
+            with block():
+                yield
+
+        context.autocommit_block = noted_block  # type: ignore[method-assign]
+
+    def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
+        with ExitStack() as stack:
+            if steps and context.dialect.name == "sqlite" and not context.as_sql:
+                for name in sqlite.drop_orphans(context.connection):
+                    log.warning("Dropped %s, which a failed run had left behind.", name)
+                stack.enter_context(sqlite.foreign_keys_checked(context.connection))
+            for step in super().noted(steps, context):
+                for lock in self._locks.values():
+                    lock.check()
+                yield step
+
+    def ended(self) -> None:
+        for lock in self._locks.values():
+            lock.release()
+        for restore in self._at_end:
+            restore()
+
+    def _lock(self, context: MigrationContext) -> None:
+        connection: Any = context.connection
+        table = ".".join(filter(None, (context.version_table_schema, context.version_table)))
+        # Two binds may lead to one database.
+        key = (connection.engine.url, table)
+        if key in self._locks:
+            return
+        lock = lock_for(connection, table)
+        if lock is not None:
+            self._locks[key] = lock
+            lock.acquire(self.options["lock_wait"])
+
+
+class DowngradeRun(ApplyingRun):
+    """A run that undoes revisions."""
+
+    def loaded(self, script: Any) -> None:
+        super().loaded(script)
+        # Alembic goes nowhere, without a word, on a branch that is not there.
+        target = self.arguments["revision"].rpartition(":")[2]
+        branch, at, _ = target.partition("@")
+        if at:
+            script.get_revisions(branch)

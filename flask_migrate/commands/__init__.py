@@ -1,0 +1,42 @@
+"""The commands.
+
+Each is an ordinary function: it returns what it found or did and raises a
+:exc:`~flask_migrate.errors.MigrateError`. All work on the current application.
+Unless said otherwise:
+
+* ``directory`` is the migration directory, instead of the one given to
+  :class:`~flask_migrate.Migrate`;
+* ``x_arg`` is one ``name=value`` text or a list of them for ``env.py``;
+* ``bind`` is one bind or a list of them, ``"default"`` for the database without
+  one: the databases to work on, all if none is named;
+* ``lock_wait`` is how many seconds to wait for another run on the database, and
+  ``no_lock`` does not look whether there is one;
+* ``sql`` writes SQL to standard output and leaves the database alone.
+
+Alembic is imported when one is called, not with this module.
+"""
+
+from .applying import downgrade, ensure_version, stamp, upgrade
+from .projects import doctor, init, list_templates
+from .reading import branches, check, current, heads, history, show
+from .writing import edit, merge, migrate, revision
+
+__all__ = [
+    "branches",
+    "check",
+    "current",
+    "doctor",
+    "downgrade",
+    "edit",
+    "ensure_version",
+    "heads",
+    "history",
+    "init",
+    "list_templates",
+    "merge",
+    "migrate",
+    "revision",
+    "show",
+    "stamp",
+    "upgrade",
+]

@@ -1,0 +1,141 @@
+"""Writing revisions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .. import console
+from ..command_table import command
+from .calls import invoke, named
+
+if TYPE_CHECKING:
+    from alembic.script import Script
+
+    from .calls import Directory, OneOrMore
+
+
+@command()
+def revision(
+    directory: Directory = None,
+    message: str | None = None,
+    autogenerate: bool = False,
+    sql: bool = False,
+    head: str = "head",
+    splice: bool = False,
+    branch_label: str | None = None,
+    version_path: str | os.PathLike[str] | None = None,
+    rev_id: str | None = None,
+    depends_on: str | Sequence[str] | None = None,
+    x_arg: OneOrMore = None,
+    bind: OneOrMore = None,
+) -> Script | tuple[Script, ...] | None:
+    """Create a new revision file.
+
+    :returns: The revision that was written, ``None`` if there was nothing to
+        write, a tuple if a hook in ``env.py`` made several.
+    """
+    run = invoke(
+        "revision",
+        directory,
+        x_arg,
+        bind,
+        opts=("autogenerate",) if autogenerate else (),
+        message=message,
+        autogenerate=autogenerate,
+        sql=sql,
+        head=head,
+        splice=splice,
+        branch_label=branch_label,
+        version_path=version_path,
+        rev_id=rev_id,
+        depends_on=depends_on,
+    )
+    if not isinstance(run.result, list):
+        return run.result  # type: ignore[no-any-return]
+    return tuple(run.result) or None
+
+
+@command()
+def migrate(
+    directory: Directory = None,
+    message: str | None = None,
+    sql: bool = False,
+    head: str = "head",
+    splice: bool = False,
+    branch_label: str | None = None,
+    version_path: str | os.PathLike[str] | None = None,
+    rev_id: str | None = None,
+    x_arg: OneOrMore = None,
+    depends_on: str | Sequence[str] | None = None,
+    bind: OneOrMore = None,
+) -> Script | tuple[Script, ...] | None:
+    """Autogenerate a new revision file (Alias for 'revision --autogenerate')
+
+    :returns: As :func:`revision`; ``None`` also when the models are as the
+        database is.
+    """
+    written = revision(
+        directory,
+        message,
+        autogenerate=True,
+        sql=sql,
+        head=head,
+        splice=splice,
+        branch_label=branch_label,
+        version_path=version_path,
+        rev_id=rev_id,
+        depends_on=depends_on,
+        x_arg=x_arg,
+        bind=bind,
+    )
+    if written is None:
+        console.note(f"If you expected changes, ask why there are none: {console.prefix()} doctor")
+    return written
+
+
+# Without an argument this edits what the database is at when called from
+# Python, and the newest revision on a command line.
+@command(revision={"default": "head"})
+def edit(
+    directory: Directory = None,
+    revision: str = "current",
+    x_arg: OneOrMore = None,
+    bind: OneOrMore = None,
+) -> tuple[str, ...]:
+    """Edit a revision file in ``$EDITOR``.
+
+    :returns: The files that were opened.
+    """
+    run = invoke("edit", directory, x_arg, bind, rev=revision)
+    return tuple(script.path for script in named(run, revision))
+
+
+@command()
+def merge(
+    directory: Directory = None,
+    revisions: str | Sequence[str] = "",
+    message: str | None = None,
+    branch_label: str | None = None,
+    rev_id: str | None = None,
+    splice: bool = False,
+    x_arg: OneOrMore = None,
+    bind: OneOrMore = None,
+) -> Script | None:
+    """Merge revisions together, creating a new revision file.
+
+    Without revisions all heads are merged.
+    """
+    run = invoke(
+        "merge",
+        directory,
+        x_arg,
+        bind,
+        revisions=revisions or "heads",
+        message=message,
+        branch_label=branch_label,
+        rev_id=rev_id,
+        splice=splice,
+    )
+    return run.result  # type: ignore[no-any-return]
