@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import logging.config
+import sys
+import threading
 
 import pytest
 
@@ -245,3 +248,29 @@ def test_another_thread_may_configure_logging_during_a_run(written, tmp_path):
         """
     )
     assert written.run("upgrade").exit_code == 0
+
+
+def test_another_thread_may_make_loggers_during_a_run(started):
+    """A program whose threads log for the first time can run a command meanwhile."""
+    stop = threading.Event()
+    known = logging.Logger.manager.loggerDict
+    before, interval = set(known), sys.getswitchinterval()
+
+    def make_loggers():
+        for number in itertools.count():
+            if stop.wait(0.0001):
+                return
+            logging.getLogger(f"the.thread.{number}")
+
+    thread = threading.Thread(target=make_loggers)
+    thread.start()
+    sys.setswitchinterval(1e-6)  # makes what would be rare certain
+    try:
+        outcomes = [started.run("heads") for _ in range(40)]
+    finally:
+        sys.setswitchinterval(interval)
+        stop.set()
+        thread.join()
+        for name in set(known) - before:
+            del known[name]
+    assert {outcome.exit_code for outcome in outcomes} == {0}
