@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import event
+
 from . import concurrent_indexes, sqlite
+from .limits import Limits
 from .locking import Lock, lock_for
 from .logs import log
-from .runs import Run
+from .runs import Run, Step
+from .watching import watched
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -26,6 +30,9 @@ class ApplyingRun(Run):
         super().__init__(*args, **kwargs)
         self._locks: dict[tuple[Any, str], Lock] = {}
         self._at_end: list[Callable[[], None]] = []
+        self._is_transactional = False
+        self._interrupted: Step | None = None
+        self._statements = 0
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
         self._note_interruptions(context)
@@ -35,6 +42,9 @@ class ApplyingRun(Run):
             return
         if not self.options.get("no_lock"):
             self._lock(context)
+        limits = Limits(self.options.get("lock_timeout"), self.options.get("statement_timeout"))
+        self._at_end.append(limits.apply(context.connection))
+        event.listen(context.connection, "after_cursor_execute", self._count)
         is_sqlite = context.dialect.name == "sqlite"
         if is_sqlite and options.get("transactional_ddl") is not False:
             self._at_end.append(sqlite.begin_as_one(context.connection))
@@ -47,13 +57,17 @@ class ApplyingRun(Run):
         @contextmanager
         def noted_block() -> Iterator[None]:
             self.committed = self.steps
+            self._interrupted = self.running
             with block():
                 yield
 
         context.autocommit_block = noted_block  # type: ignore[method-assign]
 
     def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
+        self._is_transactional = bool(context.impl.transactional_ddl)
         with ExitStack() as stack:
+            if steps and not context.as_sql:
+                stack.enter_context(watched(context.connection))
             if steps and context.dialect.name == "sqlite" and not context.as_sql:
                 for name in sqlite.drop_orphans(context.connection):
                     log.warning("Dropped %s, which a failed run had left behind.", name)
@@ -61,7 +75,15 @@ class ApplyingRun(Run):
             for step in super().noted(steps, context):
                 for lock in self._locks.values():
                     lock.check()
+                self._statements = 0
                 yield step
+
+    def leaves_nothing(self) -> bool:
+        is_whole = self._is_transactional and self._interrupted is not self.running
+        return is_whole or self._statements == 0
+
+    def _count(self, *executed: Any) -> None:
+        self._statements += 1
 
     def ended(self) -> None:
         for lock in self._locks.values():

@@ -139,6 +139,10 @@ class RevisionFailedError(CommandFailedError):
     .. attribute:: done
 
         The steps that had been completed before it, as :class:`~flask_migrate.runs.Step`.
+
+    .. attribute:: is_undone
+
+        Whether nothing is left of the revision, so that it can be run again.
     """
 
     def __init__(
@@ -147,9 +151,11 @@ class RevisionFailedError(CommandFailedError):
         revision: str,
         database: str = "default",
         done: Iterable[Any] = (),
+        is_undone: bool = False,
         hint: str | None = None,
     ) -> None:
         self.revision = revision
+        self.is_undone = is_undone
         self.database = database
         self.done = tuple(done)
         super().__init__(message, hint)
