@@ -12,6 +12,7 @@ from . import concurrent_indexes, sqlite
 from .limits import Limits
 from .locking import Lock, lock_for
 from .logs import log
+from .resuming import JOURNALED, Journal
 from .runs import Run, Step
 from .watching import watched
 
@@ -72,11 +73,25 @@ class ApplyingRun(Run):
                 for name in sqlite.drop_orphans(context.connection):
                     log.warning("Dropped %s, which a failed run had left behind.", name)
                 stack.enter_context(sqlite.foreign_keys_checked(context.connection))
+            journal = self._journal(steps, context)
+            if journal is not None:
+                stack.enter_context(journal.kept())
             for step in super().noted(steps, context):
                 for lock in self._locks.values():
                     lock.check()
                 self._statements = 0
+                if journal is not None and self.running is not None:
+                    journal.begin(self.running.revision or "base", self.running.is_upgrade)
                 yield step
+                if journal is not None:
+                    journal.end()
+
+    def _journal(self, steps: list[Any], context: MigrationContext) -> Journal | None:
+        """The journal, where a step cannot be undone."""
+        can_be_undone = context.dialect.name not in JOURNALED or context.as_sql
+        if can_be_undone or not steps or steps[0].info.is_stamp:
+            return None
+        return Journal(context.connection, resume=bool(self.options.get("resume")))
 
     def leaves_nothing(self) -> bool:
         is_whole = self._is_transactional and self._interrupted is not self.running

@@ -149,6 +149,9 @@ PARAMS: Mapping[str, Param] = {
     "retries": option(
         "--retries", help="How often to try again after a lock timeout (default is 0)", kind=int
     ),
+    "resume": option(
+        "--resume", help="Go on with a revision that an earlier run left in part (MariaDB, MySQL)"
+    ),
     "no_lock": option("--no-lock", help="Run even if another run is under way"),
     "purge": option(
         "--purge", help="Delete the version in the alembic_version table before stamping"

@@ -47,6 +47,7 @@ LIMITS = {
     "statement_timeout": None,
     "connect_timeout": None,
     "retries": 0,
+    "resume": False,
 }
 
 #: What Flask-Migrate 4.1.0 does not have.

@@ -15,6 +15,7 @@ Unless said otherwise:
   use, ``statement_timeout`` how long it may take, ``connect_timeout`` how long a
   server may take to answer; each is a number of seconds or a text such as
   ``"500ms"``, ``"2s"``, ``"5min"`` or ``"1h"``;
+* ``resume`` goes on with a revision that MariaDB or MySQL has in part;
 * ``retries`` is how often to try again after a lock timeout that left nothing behind;
 * ``sql`` writes SQL to standard output and leaves the database alone.
 

@@ -31,6 +31,7 @@ def upgrade(
     statement_timeout: float | str | None = None,
     connect_timeout: float | str | None = None,
     retries: int = 0,
+    resume: bool = False,
 ) -> tuple[Step, ...]:
     """Upgrade to a later version.
 
@@ -49,6 +50,7 @@ def upgrade(
             statement_timeout=statement_timeout,
             connect_timeout=connect_timeout,
             retries=retries,
+            resume=resume,
         ),
         revision=revision,
         sql=sql,
@@ -70,6 +72,7 @@ def downgrade(
     statement_timeout: float | str | None = None,
     connect_timeout: float | str | None = None,
     retries: int = 0,
+    resume: bool = False,
 ) -> tuple[Step, ...]:
     """Revert to a previous version.
 
@@ -90,6 +93,7 @@ def downgrade(
             statement_timeout=statement_timeout,
             connect_timeout=connect_timeout,
             retries=retries,
+            resume=resume,
         ),
         revision=revision,
         sql=sql,
