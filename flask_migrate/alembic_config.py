@@ -46,7 +46,7 @@ class Config(alembic.config.Config):
         """The parsed ``alembic.ini``; a ``%`` in the path of its folder is harmless."""
         if "file_config" not in self.__dict__:  # Alembic keeps it there
             parsed = super().file_config
-            parsed.set("DEFAULT", "here", _escaped(str(self.config_args.get("here", ""))))
+            parsed.set("DEFAULT", "here", str(self.config_args.get("here", "")).replace("%", "%%"))
         return self.__dict__["file_config"]
 
     def set_section_option(self, section: str, name: str, value: str) -> None:
@@ -59,6 +59,8 @@ def for_directory(directory: str) -> Config:
 
     :raises CommandFailedError: Its ``alembic.ini`` cannot be read.
     """
+    if ":" in directory and os.path.exists(directory):  # for Alembic, a package's
+        directory = os.path.abspath(directory)
     ini = os.path.join(directory, "alembic.ini")
     # Alembic's own default for stdout is what it was when Alembic was imported.
     config = Config(ini, stdout=sys.stdout)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import logs
 from .databases import Database, identifier
+from .offline import file_name
 from .revision_files import drop_empty_revision, log
 from .selection import ATTRIBUTE, Selection
 from .state import state
@@ -107,7 +108,7 @@ def _run_offline(
     if not names or not to_file:
         write()
         return
-    path = f"{database.name}.sql"
+    path = file_name(database)
     log.info("Writing SQL to %s", path)
     with open(path, "w", encoding="utf-8") as file:
         write(output_buffer=file)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .databases import Database
 
 # The ``env.py`` of Flask-Migrate 1.5 to 4.1 names each file after its bind, and
 # the default bind has no name.
@@ -13,6 +18,16 @@ _HIDDEN = Path(".sql")
 
 #: Where the SQL of the default database goes.
 DEFAULT = "default.sql"
+
+
+# A name that leads to no other folder, on any system.
+_PLAIN = re.compile(r"[^./\\:\0][^/\\:\0]*")
+
+
+def file_name(database: Database) -> str:
+    """Where the SQL of *database* goes: to a file of its name in the working directory."""
+    is_plain = _PLAIN.fullmatch(database.name)
+    return f"{database.name if is_plain else database.identifier}.sql"
 
 
 @contextmanager

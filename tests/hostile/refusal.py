@@ -32,11 +32,14 @@ def assert_refused(outcome: Outcome, *named: str, hint: str | None = "") -> None
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below *folder*, the database as well, and every folder."""
+    """Every file below *folder*, the database as well, and every folder.
+
+    The lock beside a database on SQLite stays when a run is over; it does not count.
+    """
     return {
         str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b""
         for path in folder.rglob("*")
-        if "__pycache__" not in path.parts
+        if "__pycache__" not in path.parts and path.suffix != ".migrate-lock"
     }
 
 

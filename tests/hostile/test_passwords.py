@@ -37,6 +37,8 @@ PASSWORDS = {
     "everything": "s3c%@:/#?+ é'\"r3t",
 }
 DRIVERS = ("postgresql+psycopg2", "postgresql+psycopg", "mysql+pymysql")
+# With a colon, a slash and a question mark as they are, no application starts.
+CARELESS = {name: password for name, password in PASSWORDS.items() if name != "everything"}
 TEMPLATES = ("flask", "2.5.0", "4.1.0")
 
 
@@ -114,15 +116,11 @@ def test_a_quoted_password_of_a_server_that_refuses(project, log, driver, templa
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
-@pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
+@pytest.mark.parametrize("password", CARELESS.values(), ids=CARELESS)
 def test_a_careless_password(project, log, driver, password):
     """The URL has the password as it is, so that drivers and parsers cut it up."""
     _init(project, "flask")
     project.url = f"{driver}://ann:{password}@127.0.0.1:{closed_port()}/shop"
-    try:
-        project.app()
-    except Exception:
-        pytest.skip("No application starts with this URL.")
     _assert_absent(password, _everything(project, log, ("upgrade",)))
 
 
