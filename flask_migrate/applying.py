@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import event
+
 from . import concurrent_indexes, sqlite
+from .limits import Limits
 from .locking import Lock, lock_for
 from .logs import log
-from .runs import Run
+from .resuming import JOURNALED, Journal
+from .runs import Run, Step
+from .watching import watched
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -26,6 +31,9 @@ class ApplyingRun(Run):
         super().__init__(*args, **kwargs)
         self._locks: dict[tuple[Any, str], Lock] = {}
         self._at_end: list[Callable[[], None]] = []
+        self._is_transactional = False
+        self._interrupted: Step | None = None
+        self._statements = 0
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
         self._note_interruptions(context)
@@ -35,6 +43,9 @@ class ApplyingRun(Run):
             return
         if not self.options.get("no_lock"):
             self._lock(context)
+        limits = Limits(self.options.get("lock_timeout"), self.options.get("statement_timeout"))
+        self._at_end.append(limits.apply(context.connection))
+        event.listen(context.connection, "after_cursor_execute", self._count)
         is_sqlite = context.dialect.name == "sqlite"
         if is_sqlite and options.get("transactional_ddl") is not False:
             self._at_end.append(sqlite.begin_as_one(context.connection))
@@ -47,21 +58,47 @@ class ApplyingRun(Run):
         @contextmanager
         def noted_block() -> Iterator[None]:
             self.committed = self.steps
+            self._interrupted = self.running
             with block():
                 yield
 
         context.autocommit_block = noted_block  # type: ignore[method-assign]
 
     def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
+        self._is_transactional = bool(context.impl.transactional_ddl)
         with ExitStack() as stack:
+            if steps and not context.as_sql:
+                stack.enter_context(watched(context.connection))
             if steps and context.dialect.name == "sqlite" and not context.as_sql:
                 for name in sqlite.drop_orphans(context.connection):
                     log.warning("Dropped %s, which a failed run had left behind.", name)
                 stack.enter_context(sqlite.foreign_keys_checked(context.connection))
+            journal = self._journal(steps, context)
+            if journal is not None:
+                stack.enter_context(journal.kept())
             for step in super().noted(steps, context):
                 for lock in self._locks.values():
                     lock.check()
+                self._statements = 0
+                if journal is not None and self.running is not None:
+                    journal.begin(self.running.revision or "base", self.running.is_upgrade)
                 yield step
+                if journal is not None:
+                    journal.end()
+
+    def _journal(self, steps: list[Any], context: MigrationContext) -> Journal | None:
+        """The journal, where a step cannot be undone."""
+        can_be_undone = context.dialect.name not in JOURNALED or context.as_sql
+        if can_be_undone or not steps or steps[0].info.is_stamp:
+            return None
+        return Journal(context.connection, resume=bool(self.options.get("resume")))
+
+    def leaves_nothing(self) -> bool:
+        is_whole = self._is_transactional and self._interrupted is not self.running
+        return is_whole or self._statements == 0
+
+    def _count(self, *executed: Any) -> None:
+        self._statements += 1
 
     def ended(self) -> None:
         for lock in self._locks.values():

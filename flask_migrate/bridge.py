@@ -13,6 +13,7 @@ from .applying import ApplyingRun, DowngradeRun
 from .history_check import check_directory
 from .observation import observed
 from .offline import sql_files
+from .retrying import retried
 from .revision_files import RevisionRun
 from .runs import Run, turn
 from .selection import ATTRIBUTE, Selection
@@ -46,11 +47,11 @@ def invoke(
     :param arguments: What the function takes besides the configuration.
     :raises MigrateError: It did not succeed.
     """
-    with turn(), logs.kept(), failures.translated():
-        if not console.is_attached():
-            opts = (*opts, "quiet")
+    options = options or {}
+
+    def attempt() -> Run:
         found = state()
-        config = found.migrate.get_config(directory, x_arg=x_arg, opts=opts)
+        config = found.migrate.get_config(directory, x_arg=x_arg, opts=named)
         check_directory(config.get_main_option("script_location") or "")
         chosen = [bind] if isinstance(bind, str) else list(bind or ())
         selection = Selection(lambda: found.databases.engines, chosen)
@@ -58,4 +59,8 @@ def invoke(
         run = _RUNS.get(name, Run)(config, arguments, selection, options)
         with failures.translated(run), sql_files(chosen), observed(run):
             run.result = getattr(alembic.command, name)(config, **run.arguments)
-    return run
+        return run
+
+    named = opts if console.is_attached() else (*opts, "quiet")
+    with turn(), logs.kept(), failures.translated():
+        return retried(attempt, options.get("retries", 0))

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from .durations import duration
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -31,7 +33,7 @@ class Param:
     name: str = ""
     default: Any = None
     #: What the text of an option is turned into.
-    kind: type = str
+    kind: Callable[[str], Any] = str
 
     @property
     def is_switch(self) -> bool:
@@ -62,7 +64,7 @@ class Command:
         return f"FLASK_DB_{self.function.__name__}_{param.name}".upper()
 
 
-def option(*flags: str, help: str, many: bool = False, kind: type = str) -> Param:
+def option(*flags: str, help: str, many: bool = False, kind: Callable[[str], Any] = str) -> Param:
     """A named value: ``--message TEXT``."""
     return Param(flags, help, many, kind=kind)
 
@@ -131,7 +133,24 @@ PARAMS: Mapping[str, Param] = {
     ),
     "fix": option("--fix", help="Replace an env.py that is as an earlier release wrote it"),
     "lock_wait": option(
-        "--lock-wait", help="Seconds to wait for another run (default is 60)", kind=float
+        "--lock-wait", help="How long to wait for another run (default is 60s)", kind=duration
+    ),
+    "lock_timeout": option(
+        "--lock-timeout", help="How long to wait for tables that others use", kind=duration
+    ),
+    "statement_timeout": option(
+        "--statement-timeout", help="How long a statement may take", kind=duration
+    ),
+    "connect_timeout": option(
+        "--connect-timeout",
+        help="How long to wait for a server to answer (default is 10s)",
+        kind=duration,
+    ),
+    "retries": option(
+        "--retries", help="How often to try again after a lock timeout (default is 0)", kind=int
+    ),
+    "resume": option(
+        "--resume", help="Go on with a revision that an earlier run left in part (MariaDB, MySQL)"
     ),
     "no_lock": option("--no-lock", help="Run even if another run is under way"),
     "purge": option(

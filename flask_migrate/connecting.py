@@ -23,7 +23,9 @@ _OPTIONS = {
 
 @contextmanager
 def limited(
-    engines: Mapping[str | None, Any], connecting: Callable[[str | None], None] | None = None
+    engines: Mapping[str | None, Any],
+    connecting: Callable[[str | None], None] | None = None,
+    timeout: float | None = None,
 ) -> Iterator[None]:
     """Give up on a server that does not answer, inside this block.
 
@@ -31,11 +33,12 @@ def limited(
 
     :param engines: The engine of each bind.
     :param connecting: Is told the bind that a connection is about to be made to.
+    :param timeout: Seconds, instead of :data:`TIMEOUT`.
     """
     from sqlalchemy import event
 
     listeners = [
-        (getattr(engine, "sync_engine", engine), _listener(bind, connecting))
+        (getattr(engine, "sync_engine", engine), _listener(bind, connecting, timeout or TIMEOUT))
         for bind, engine in engines.items()
     ]
     for engine, listener in listeners:
@@ -48,14 +51,15 @@ def limited(
 
 
 def _listener(
-    bind: str | None, connecting: Callable[[str | None], None] | None
+    bind: str | None, connecting: Callable[[str | None], None] | None, timeout: float
 ) -> Callable[..., Any]:
     def connect(dialect: Any, record: Any, args: Any, parameters: dict[str, Any]) -> Any:
         if connecting is not None:
             connecting(bind)
         option = _OPTIONS.get(dialect.driver)
         if option is not None:
-            parameters.setdefault(option, TIMEOUT)
+            # Drivers take whole seconds, and 0 for none at all.
+            parameters.setdefault(option, max(1, round(timeout)))
         if dialect.driver == "pymysql" and "read_timeout" not in parameters:
             return _greeted(dialect, args, parameters)
         return None  # SQLAlchemy connects

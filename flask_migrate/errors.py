@@ -139,6 +139,10 @@ class RevisionFailedError(CommandFailedError):
     .. attribute:: done
 
         The steps that had been completed before it, as :class:`~flask_migrate.runs.Step`.
+
+    .. attribute:: is_undone
+
+        Whether nothing is left of the revision, so that it can be run again.
     """
 
     def __init__(
@@ -147,9 +151,11 @@ class RevisionFailedError(CommandFailedError):
         revision: str,
         database: str = "default",
         done: Iterable[Any] = (),
+        is_undone: bool = False,
         hint: str | None = None,
     ) -> None:
         self.revision = revision
+        self.is_undone = is_undone
         self.database = database
         self.done = tuple(done)
         super().__init__(message, hint)
@@ -191,4 +197,38 @@ class LockLostError(LockError):
             "The session that held the migration lock is gone; the run stopped before the "
             "next revision.",
             hint="See what was applied with: flask db current",
+        )
+
+
+class UnfinishedRevisionError(MigrateError):
+    """A revision was begun by an earlier run and is there in part.
+
+    .. attribute:: revision
+
+    .. attribute:: statements
+
+        The statements of it that were run, as text.
+    """
+
+    def __init__(self, revision: str, direction: str, statements: Iterable[str]) -> None:
+        self.revision = revision
+        self.statements = tuple(statements)
+        done = "".join(f"\n  {statement}" for statement in self.statements)
+        super().__init__(
+            f"The {direction} of revision {revision} was begun by an earlier run and is there "
+            f"in part ({len(self.statements)} statements).",
+            hint=f"Let it do the rest: flask db {direction} --resume\nDone so far:{done}",
+        )
+
+
+class ResumeError(MigrateError):
+    """A revision cannot be continued, because it is no longer the one that was begun."""
+
+    def __init__(self, revision: str, number: int, before: str, now: str) -> None:
+        self.revision = revision
+        super().__init__(
+            f"Revision {revision} cannot be resumed: its statement {number} was run as "
+            f"{before!r} and is now {' '.join(now.split())[:500]!r}.",
+            hint="Bring the revision back as it was; or make by hand what it still lacks, drop "
+            f"the table alembic_resume, and record it: flask db stamp {revision}",
         )

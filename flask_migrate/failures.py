@@ -107,6 +107,7 @@ def _revision_failed(error: BaseException, run: Run, step: Step) -> errors.Migra
         revision=step.revision or "base",
         database=step.database,
         done=done,
+        is_undone=run.leaves_nothing(),
         hint="\n".join(_what_now(run, step, done)),
     )
 
@@ -115,6 +116,8 @@ def _what_now(run: Run, step: Step, done: Sequence[Step]) -> Iterator[str]:
     """What became of the run, and the command that goes on with it."""
     if run.is_one_transaction and run.committed is None:
         yield "The run was one transaction and is undone; see where you are: flask db current"
+    elif run.leaves_nothing():
+        yield "Nothing of the revision is left."
     else:
         yield "What the revision did before it failed may still be there: look, and undo it."
     if done:

@@ -30,7 +30,7 @@ def observed(run: Run) -> Iterator[None]:
         options["fn"] = run.follow(options["fn"])
         engines = state().databases.engines
         with (
-            limited(engines, run.selection.approach),
+            limited(engines, run.selection.approach, run.options.get("connect_timeout")),
             environment(config, script, **options) as context,
         ):
             _watch(context, run)

@@ -129,6 +129,10 @@ class Run:
     def compared(self, directives: list[MigrationScript]) -> None:
         """All databases were compared with the models; *directives* become files."""
 
+    def leaves_nothing(self) -> bool:
+        """Whether the step under way left nothing behind when it failed."""
+        return self.is_one_transaction and self.committed is None
+
     def failed(self, error: BaseException) -> None:
         """The command raised *error*."""
 

@@ -40,6 +40,16 @@ UPSTREAM = {
     "check": DIRECTORY,
 }
 
+LOCK = {"lock_wait": 60.0, "no_lock": False}
+
+LIMITS = {
+    "lock_timeout": None,
+    "statement_timeout": None,
+    "connect_timeout": None,
+    "retries": 0,
+    "resume": False,
+}
+
 #: What Flask-Migrate 4.1.0 does not have.
 NEW = {
     "current": {"check_heads": False},
@@ -47,7 +57,9 @@ NEW = {
     "migrate": {"depends_on": None},
     "merge": {"splice": False},
     "ensure-version": {**DIRECTORY, "sql": False},
-    **{key: {"lock_wait": 60.0, "no_lock": False} for key in ("upgrade", "downgrade", "stamp")},
+    "upgrade": {**LOCK, **LIMITS},
+    "downgrade": {**LOCK, **LIMITS},
+    "stamp": LOCK,
 }
 
 #: How Flask-Migrate 4.1.0 spells each option.

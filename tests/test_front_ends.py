@@ -202,7 +202,7 @@ OPTIONS = [
 )
 def test_every_spelling_of_an_option_sets_its_parameter(calls, command_line, name, param, flag):
     """Each flag of each command reaches the parameter that it is for."""
-    text = "7" if param.kind is float else "value"
+    text = "value" if param.kind is str else "7"
     command_line([name, flag] if param.is_switch else [name, flag, text])
     value = True if param.is_switch else (text,) if param.many else param.kind(text)
     assert calls == [(name, filled(name, {param.name: value}))]

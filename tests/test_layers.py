@@ -16,9 +16,10 @@ PACKAGE = Path(flask_migrate.__file__).parent
 
 #: A module imports only from rows above its own; imports inside functions count.
 ROWS = (
-    ("console", "_compat"),
+    ("console", "durations", "_compat"),
     ("errors",),
     ("command_table", "passwords", "offline", "constraint_names", "connecting", "logs"),
+    ("limits", "watching", "retrying", "resuming"),
     ("databases", "alembic_config", "history_check", "sqlite", "locking", "concurrent_indexes"),
     ("state", "selection", "env_releases"),
     ("runs", "failures"),

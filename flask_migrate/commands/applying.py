@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..command_table import command
+from ..durations import duration
 from .calls import check_range, invoke
 
 if TYPE_CHECKING:
@@ -24,8 +25,13 @@ def upgrade(
     tag: str | None = None,
     x_arg: OneOrMore = None,
     bind: OneOrMore = None,
-    lock_wait: float = LOCK_WAIT,
+    lock_wait: float | str = LOCK_WAIT,
     no_lock: bool = False,
+    lock_timeout: float | str | None = None,
+    statement_timeout: float | str | None = None,
+    connect_timeout: float | str | None = None,
+    retries: int = 0,
+    resume: bool = False,
 ) -> tuple[Step, ...]:
     """Upgrade to a later version.
 
@@ -37,7 +43,15 @@ def upgrade(
         directory,
         x_arg,
         bind,
-        options={"lock_wait": lock_wait, "no_lock": no_lock},
+        options=_options(
+            lock_wait=lock_wait,
+            no_lock=no_lock,
+            lock_timeout=lock_timeout,
+            statement_timeout=statement_timeout,
+            connect_timeout=connect_timeout,
+            retries=retries,
+            resume=resume,
+        ),
         revision=revision,
         sql=sql,
         tag=tag,
@@ -52,8 +66,13 @@ def downgrade(
     tag: str | None = None,
     x_arg: OneOrMore = None,
     bind: OneOrMore = None,
-    lock_wait: float = LOCK_WAIT,
+    lock_wait: float | str = LOCK_WAIT,
     no_lock: bool = False,
+    lock_timeout: float | str | None = None,
+    statement_timeout: float | str | None = None,
+    connect_timeout: float | str | None = None,
+    retries: int = 0,
+    resume: bool = False,
 ) -> tuple[Step, ...]:
     """Revert to a previous version.
 
@@ -67,7 +86,15 @@ def downgrade(
         directory,
         x_arg,
         bind,
-        options={"lock_wait": lock_wait, "no_lock": no_lock},
+        options=_options(
+            lock_wait=lock_wait,
+            no_lock=no_lock,
+            lock_timeout=lock_timeout,
+            statement_timeout=statement_timeout,
+            connect_timeout=connect_timeout,
+            retries=retries,
+            resume=resume,
+        ),
         revision=revision,
         sql=sql,
         tag=tag,
@@ -84,7 +111,7 @@ def stamp(
     purge: bool = False,
     x_arg: OneOrMore = None,
     bind: OneOrMore = None,
-    lock_wait: float = LOCK_WAIT,
+    lock_wait: float | str = LOCK_WAIT,
     no_lock: bool = False,
 ) -> tuple[Step, ...]:
     """Record a revision in the database without running it.
@@ -96,7 +123,7 @@ def stamp(
         directory,
         x_arg,
         bind,
-        options={"lock_wait": lock_wait, "no_lock": no_lock},
+        options=_options(lock_wait=lock_wait, no_lock=no_lock),
         revision=revision if isinstance(revision, str) else list(revision),
         sql=sql,
         tag=tag,
@@ -110,3 +137,12 @@ def ensure_version(
 ) -> None:
     """Create the table that records the revision, unless it is there."""
     invoke("ensure_version", directory, x_arg, bind, sql=sql)
+
+
+def _options(**given: Any) -> dict[str, Any]:
+    """*given*, with each length of time in seconds."""
+    times = ("lock_wait", "lock_timeout", "statement_timeout", "connect_timeout")
+    return {
+        name: duration(value) if name in times and value is not None else value
+        for name, value in given.items()
+    }

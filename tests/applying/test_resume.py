@@ -1,0 +1,113 @@
+"""A revision that MariaDB has done in part is continued, never repeated and never skipped."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_migrate import errors
+
+from . import history
+from .test_whole_or_nothing import PLACES, interrupted
+
+
+@pytest.fixture
+def prepared(started, mariadb_url):
+    """A project on MariaDB."""
+    started.url = mariadb_url
+    return started
+
+
+@pytest.mark.parametrize(("number", "line"), PLACES)
+def test_a_killed_run_is_made_good_by_resuming(prepared, number, line):
+    """The process ends without a word before one operation."""
+    history.write(prepared, interrupted(number, line, "os._exit(9)"))
+    process = history.start(prepared, "upgrade")
+    process.communicate()
+    assert process.returncode == 9
+    history.write(prepared)
+    assert prepared.run("upgrade", resume=True).exit_code == 0
+    assert history.rows(prepared) == history.RESULT
+    assert prepared.tables() == {"alembic_version", "counter"}
+
+
+@pytest.mark.parametrize(("number", "line"), PLACES)
+def test_a_revision_that_raised_is_continued(prepared, number, line):
+    """After the correction ``--resume`` does the rest."""
+    history.write(prepared, interrupted(number, line, "raise ValueError('on purpose')"))
+    assert isinstance(prepared.run("upgrade").error, errors.RevisionFailedError)
+    history.write(prepared)
+    assert prepared.run("upgrade", resume=True).exit_code == 0
+    assert history.rows(prepared) == history.RESULT
+
+
+def test_a_plain_run_names_what_is_there_in_part(prepared):
+    """Nothing is repeated silently."""
+    history.write(prepared, interrupted(2, 1, "raise ValueError('on purpose')"))
+    prepared.run("upgrade")
+    history.write(prepared)
+    outcome = prepared.run("upgrade", "flask db")
+    assert outcome.exit_code == 1
+    assert "The upgrade of revision r2 was begun by an earlier run and is there in part" in (
+        outcome.stderr
+    )
+    assert "flask db upgrade --resume" in outcome.stderr
+    assert "ALTER TABLE counter ADD COLUMN note VARCHAR(20)" in outcome.stderr
+
+
+def test_a_revision_whose_beginning_has_changed_is_not_resumed(prepared):
+    """What was run is not what the file says now, and the error says both."""
+    history.write(prepared, interrupted(2, 1, "raise ValueError('on purpose')"))
+    prepared.run("upgrade")
+    bodies = [list(body) for body in history.BODIES]
+    bodies[2][0] = bodies[2][0].replace("String(20)", "String(30)")
+    history.write(prepared, bodies)
+    outcome = prepared.run("upgrade", "flask db", resume=True)
+    assert outcome.exit_code == 1
+    assert "Revision r2 cannot be resumed: its statement 1 was run as" in outcome.stderr
+    assert "VARCHAR(30)" in outcome.stderr
+
+
+def test_a_statement_that_had_begun_is_settled_by_trying_it(prepared):
+    """A run that was killed between a statement and its mark leaves only that doubt."""
+    history.write(prepared, interrupted(2, 1, "raise ValueError('on purpose')"))
+    prepared.run("upgrade")
+    prepared.execute("UPDATE alembic_resume SET state = 'begun'")
+    history.write(prepared)
+    outcome = prepared.run("upgrade", "flask db", resume=True)
+    assert outcome.exit_code == 0
+    assert "Had been done when the run before ended: ALTER TABLE counter" in outcome.stderr
+    assert history.rows(prepared) == history.RESULT
+
+
+def test_a_revision_that_only_changes_rows_needs_no_resuming(prepared):
+    """Its statements are one transaction."""
+    change = 'op.execute("UPDATE counter SET n = n + 1")'
+    history.write(prepared, [history.BODIES[0], [change, "raise ValueError('on purpose')"]])
+    outcome = prepared.run("upgrade")
+    assert isinstance(outcome.error, errors.RevisionFailedError)
+    history.write(prepared, [history.BODIES[0], [change]])
+    assert prepared.run("upgrade").exit_code == 0
+    assert prepared.execute("SELECT n FROM counter") == [(1,)]
+
+
+def test_the_journal_is_gone_after_a_run(prepared):
+    """``migrate`` would want to drop it."""
+    history.write(prepared)
+    prepared.run("upgrade")
+    assert "alembic_resume" not in prepared.tables()
+
+
+def test_a_downgrade_is_resumed_as_well(prepared):
+    """It has a journal of its own."""
+    history.write(prepared)
+    prepared.run("upgrade")
+    file = prepared.folder / "migrations" / "versions" / "r4.py"
+    text = file.read_text().partition("def downgrade")[0]
+    first, second = (f'    op.create_table("t{n}", sa.Column("id", sa.Integer))\n' for n in (1, 2))
+    file.write_text(f"{text}def downgrade():\n{first}    raise ValueError('on purpose')\n")
+    assert prepared.run("downgrade").exit_code == 1
+    file.write_text(f"{text}def downgrade():\n{first}{second}")
+    assert prepared.run("downgrade").exit_code == 1
+    assert prepared.run("downgrade", resume=True).exit_code == 0
+    assert prepared.run("current").value == ("r3",)
+    assert {"t1", "t2"} <= prepared.tables()
