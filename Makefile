@@ -23,7 +23,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-classic acceptance lint docs build-check clean
+.PHONY: help demo test test-classic acceptance compatibility lint docs build-check clean
 # A recipe that fails half-way must not leave its target behind.
 .DELETE_ON_ERROR:
 
@@ -43,6 +43,9 @@ test-classic: $(CLASSIC)/$(READY) $(SEED)/$(READY)  ## Run the acceptance tests 
 acceptance: $(MODERN)/$(READY)  ## Run the acceptance tests with unittest and with nosetests.
 	$(MODERN)/bin/python $(ACCEPTANCE) $(SOME)
 	$(MODERN)/bin/nosetests tests/acceptance $(SOME)
+
+compatibility: $(MODERN)/$(READY)  ## Print what projects of every earlier release do.
+	$(MODERN)/bin/python -m tests.compatibility
 
 lint: $(MODERN)/$(READY)  ## Check style and types.
 	$(MODERN)/bin/ruff check
