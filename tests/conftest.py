@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
 from . import servers
@@ -19,6 +21,22 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("FLASK_") and not name.startswith("FLASK_MIGRATE_TESTS_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def closed_connections() -> Iterator[None]:
+    """No pool of a test's applications outlives it: Python 3.13 warns of what is left open."""
+    engines = weakref.WeakSet()
+
+    def note(connection: sa.engine.Connection) -> None:
+        if not connection.dialect.is_async:
+            engines.add(connection.engine)
+
+    sa.event.listen(sa.engine.Engine, "engine_connect", note)
+    yield
+    sa.event.remove(sa.engine.Engine, "engine_connect", note)
+    for engine in list(engines):
+        engine.dispose()
 
 
 @pytest.fixture
