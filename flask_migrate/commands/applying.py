@@ -38,24 +38,7 @@ def upgrade(
     :returns: The steps that were taken, in order.
     """
     check_range(revision)
-    return invoke(
-        "upgrade",
-        directory,
-        x_arg,
-        bind,
-        options=_options(
-            lock_wait=lock_wait,
-            no_lock=no_lock,
-            lock_timeout=lock_timeout,
-            statement_timeout=statement_timeout,
-            connect_timeout=connect_timeout,
-            retries=retries,
-            resume=resume,
-        ),
-        revision=revision,
-        sql=sql,
-        tag=tag,
-    ).steps
+    return _applied("upgrade", locals())
 
 
 @command()
@@ -81,24 +64,7 @@ def downgrade(
     if sql and revision == "-1":
         revision = "head:-1"
     check_range(revision)
-    return invoke(
-        "downgrade",
-        directory,
-        x_arg,
-        bind,
-        options=_options(
-            lock_wait=lock_wait,
-            no_lock=no_lock,
-            lock_timeout=lock_timeout,
-            statement_timeout=statement_timeout,
-            connect_timeout=connect_timeout,
-            retries=retries,
-            resume=resume,
-        ),
-        revision=revision,
-        sql=sql,
-        tag=tag,
-    ).steps
+    return _applied("downgrade", locals())
 
 
 # On a command line, several revisions may be given.
@@ -118,17 +84,8 @@ def stamp(
 
     :returns: The steps that the record moved by.
     """
-    return invoke(
-        "stamp",
-        directory,
-        x_arg,
-        bind,
-        options=_options(lock_wait=lock_wait, no_lock=no_lock),
-        revision=revision if isinstance(revision, str) else list(revision),
-        sql=sql,
-        tag=tag,
-        purge=purge,
-    ).steps
+    revision = revision if isinstance(revision, str) else list(revision)
+    return _applied("stamp", locals())
 
 
 @command()
@@ -139,10 +96,18 @@ def ensure_version(
     invoke("ensure_version", directory, x_arg, bind, sql=sql)
 
 
-def _options(**given: Any) -> dict[str, Any]:
-    """*given*, with each length of time in seconds."""
-    times = ("lock_wait", "lock_timeout", "statement_timeout", "connect_timeout")
-    return {
-        name: duration(value) if name in times and value is not None else value
-        for name, value in given.items()
+#: What of a command's parameters is for Alembic.
+_ALEMBIC = ("revision", "sql", "tag", "purge")
+
+_TIMES = ("lock_wait", "lock_timeout", "statement_timeout", "connect_timeout")
+
+
+def _applied(name: str, given: dict[str, Any]) -> tuple[Step, ...]:
+    """The steps that a command took; *given* are its parameters."""
+    directory, x_arg, bind = (given.pop(key) for key in ("directory", "x_arg", "bind"))
+    arguments = {key: given.pop(key) for key in _ALEMBIC if key in given}
+    options = {
+        key: duration(value) if key in _TIMES and value is not None else value
+        for key, value in given.items()
     }
+    return invoke(name, directory, x_arg, bind, options=options, **arguments).steps
