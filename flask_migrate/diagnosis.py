@@ -271,7 +271,7 @@ def _connected(connection: Any, database: Database, known: set[str] | None) -> I
     if models and models <= there and not heads:
         yield Finding(
             True,
-            f"The database {database.name} has all {len(models)} tables of the models and no "
+            f"The database {database.name} has every table of the models ({len(models)}) and no "
             "revision: create_all() or another program made them, so migrate finds no change.",
             "Take create_all() out of the application; then write the first revision against an "
             "empty database and record it here with: flask db stamp head",
@@ -279,7 +279,7 @@ def _connected(connection: Any, database: Database, known: set[str] | None) -> I
     if there and not there & models:
         yield Finding(
             True,
-            f"The database {database.name} has {len(there)} tables and the models know none of "
-            "them: migrate would drop them all.",
+            f"The models know no table of the database {database.name} ({len(there)}): "
+            "migrate would drop them all.",
             "Import the modules of the models where the application is made, or check the URL.",
         )

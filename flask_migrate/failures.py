@@ -114,6 +114,10 @@ def _revision_failed(error: BaseException, run: Run, step: Step) -> errors.Migra
 
 def _what_now(run: Run, step: Step, done: Sequence[Step]) -> Iterator[str]:
     """What became of the run, and the command that goes on with it."""
+    if run.arguments.get("sql"):
+        yield "No database was changed: the SQL ends before this revision."
+        yield "A revision that looks at the database has no SQL; on SQLite a copied table is one."
+        return
     if run.is_one_transaction and run.committed is None:
         yield "The run was one transaction and is undone; see where you are: flask db current"
     elif run.leaves_nothing():
@@ -302,6 +306,12 @@ _BY_TEXT: list[tuple[str, type[errors.CommandFailedError], str]] = [
         "please specify --splice",
         errors.HistoryError,
         "To begin a branch there, add: --splice",
+    ),
+    (
+        "Ambiguous walk",
+        errors.HistoryError,
+        "More than one revision is one step away; name the one to go to: "
+        "flask db downgrade REVISION",
     ),
     (
         "downgrade with --sql requires",

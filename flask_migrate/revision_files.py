@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .constraint_names import name_constraints
-from .errors import InvalidNameError
+from .errors import HistoryError, InvalidNameError
 from .history_check import file_being_loaded, short
 from .runs import Run
 
@@ -47,6 +47,8 @@ class RevisionRun(Run):
         super().loaded(script)
         self._before = self._files()
         script._generate_template = keeping(script._generate_template)
+        if self.arguments.get("revisions") == "heads":
+            check_several_heads(script)
         rev_id = self.arguments.get("rev_id")
         label = self.arguments.get("branch_label")
         if rev_id is not None:
@@ -89,6 +91,19 @@ def keeping(write: Callable[..., None]) -> Callable[..., None]:
         write(source, target, **values)
 
     return written
+
+
+def check_several_heads(script: Any) -> None:
+    """Refuse to join one head with nothing.
+
+    :raises HistoryError: There are not several.
+    """
+    heads = script.get_heads()
+    if len(heads) < 2:
+        raise HistoryError(
+            f"There is nothing to merge: the history has {len(heads) or 'no'} head.",
+            hint="See it with: flask db heads",
+        )
 
 
 def docstring_text(message: str) -> str:

@@ -104,7 +104,7 @@ def edit(
     x_arg: OneOrMore = None,
     bind: OneOrMore = None,
 ) -> tuple[str, ...]:
-    """Edit a revision file in ``$EDITOR``.
+    """Open a revision file in your editor.
 
     :returns: The files that were opened.
     """
