@@ -78,7 +78,8 @@ def kept() -> Iterator[None]:
 
 def _loggers() -> list[logging.Logger]:
     named = [logging.getLogger(name) for name in _TOLD]
-    known = logging.Logger.manager.loggerDict.values()
+    # A list at once: another thread may make a logger meanwhile.
+    known = list(logging.Logger.manager.loggerDict.values())
     return [logging.root, *named, *(each for each in known if isinstance(each, logging.Logger))]
 
 
