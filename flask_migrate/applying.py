@@ -116,7 +116,19 @@ class ApplyingRun(Run):
         lock = lock_for(connection, table)
         if lock is not None:
             self._locks[key] = lock
+            if connection.dialect.is_async:
+                self._release_with(connection, key)
             lock.acquire(self.options["lock_wait"])
+
+    def _release_with(self, connection: Any, key: tuple[Any, str]) -> None:
+        """Let go of a lock with the connection: the event loop of both ends before the run."""
+        driver, engine = connection.connection.dbapi_connection, connection.engine
+
+        def returned(dbapi_connection: Any, record: Any) -> None:
+            if dbapi_connection is driver and key in self._locks:
+                self._locks.pop(key).release()
+
+        event.listen(engine, "checkin", returned)
 
 
 class DowngradeRun(ApplyingRun):

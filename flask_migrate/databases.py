@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 
+from . import asynchronous
 from .errors import NotConfiguredError
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class Databases:
     def engines(self) -> Mapping[Bind, Engine]:
         """The engine of each bind, the default one under ``None``."""
         found = self._made or _engines(self._source)
+        if is_environment_running():
+            found = {bind: asynchronous.suitable(engine) for bind, engine in found.items()}
         return dict(sorted(found.items(), key=lambda item: item[0] is not None))
 
     @property

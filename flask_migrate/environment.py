@@ -6,11 +6,10 @@ steps calls the smaller functions, or Alembic itself.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import logs
+from . import asynchronous, logs
 from .databases import Database, identifier
 from .offline import file_name
 from .revision_files import drop_empty_revision, log
@@ -133,18 +132,9 @@ def _run_online(
 
 def with_connection(engine: Any, work: Callable[[Connection], None]) -> None:
     """Call *work* with a connection of *engine*, which may be an asynchronous one."""
-    if engine.dialect.is_async:
-        asyncio.run(_with_async_connection(engine, work))
-        return
-    with engine.connect() as connection:
-        work(connection)
 
+    def connected() -> None:
+        with getattr(engine, "sync_engine", engine).connect() as connection:
+            work(connection)
 
-async def _with_async_connection(engine: Any, work: Callable[[Connection], None]) -> None:
-    from sqlalchemy.ext.asyncio import AsyncEngine
-
-    asynchronous = engine if isinstance(engine, AsyncEngine) else AsyncEngine(engine)
-    async with asynchronous.connect() as connection:
-        await connection.run_sync(work)
-    # Its connections belong to the event loop that ends here.
-    await asynchronous.dispose()
+    asynchronous.call(connected, [engine])

@@ -12,10 +12,10 @@ import logging
 import logging.config
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from configparser import ConfigParser
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from . import console
@@ -26,6 +26,9 @@ log = logging.getLogger("flask_migrate")
 _TOLD = ("alembic", "flask_migrate")
 
 _file_config = logging.config.fileConfig
+
+# Not the number of the thread: the ``env.py`` may run in one of its own.
+_is_kept: ContextVar[bool] = ContextVar("flask_migrate_logs_kept", default=False)
 
 
 def configure(ini: str | os.PathLike[str] | None) -> None:
@@ -55,20 +58,21 @@ def configure(ini: str | os.PathLike[str] | None) -> None:
 @contextmanager
 def kept() -> Iterator[None]:
     """Leave logging as it was when the block ends, and unharmed meanwhile."""
-    owner = threading.get_ident()
     before = [(logger, _state(logger)) for logger in _loggers()]
 
     def file_config(fname: Any, *args: Any, **kwargs: Any) -> None:
-        if threading.get_ident() == owner:
+        if _is_kept.get():
             configure(fname)
         else:
             _file_config(fname, *args, **kwargs)
 
     logging.config.fileConfig = file_config
+    token = _is_kept.set(True)
     try:
         yield
     finally:
         logging.config.fileConfig = _file_config
+        _is_kept.reset(token)
         known = {logger for logger, _ in before}
         for logger in set(_loggers()) - known:
             _forget_settings(logger)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import alembic.command
 
+from . import asynchronous
 from .connecting import limited
 from .runs import Run
 from .state import state
@@ -44,6 +47,7 @@ def observed(run: Run) -> Iterator[None]:
         def from_config(cls, config: Any) -> Any:
             found = script.from_config(config)
             run.loaded(found)
+            found.run_env = partial(_run_env, found.run_env, found.env_py_location)
             return found
 
     module.EnvironmentContext, module.ScriptDirectory = observed_environment, ObservedScript
@@ -55,6 +59,14 @@ def observed(run: Run) -> Iterator[None]:
     finally:
         module.EnvironmentContext, module.ScriptDirectory = environment, script
         run.ended()
+
+
+def _run_env(run_env: Callable[[], None], path: str) -> None:
+    """Run the ``env.py`` at *path*; it may use asynchronous engines, knowing it or not."""
+    starts_loop = "asyncio" in Path(path).read_text(encoding="utf-8", errors="replace")
+    call = asynchronous.call_with_loop if starts_loop else asynchronous.call
+    engines = state().databases.engines.values()
+    call(run_env, [each for each in engines if asynchronous.is_asynchronous(each)])
 
 
 def _watch(context: Any, run: Run) -> None:

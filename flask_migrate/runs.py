@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from .alembic_config import Config
 
 _turn = threading.Lock()
-_owner: int | None = None
+
+# A context variable, because an asynchronous engine may need a thread of its own.
+_is_running: ContextVar[bool] = ContextVar("flask_migrate_running", default=False)
 
 
 @dataclass(frozen=True)
@@ -196,15 +199,14 @@ def turn() -> Iterator[None]:
 
     :raises ReentrantRunError: This thread is inside a command already.
     """
-    global _owner
-    if _owner == threading.get_ident():
+    if _is_running.get():
         raise ReentrantRunError(
             "A migration command was called from inside a running migration command.",
             hint="Call it before or after, not from env.py, a revision or a callback.",
         )
     with _turn:
-        _owner = threading.get_ident()
+        token = _is_running.set(True)
         try:
             yield
         finally:
-            _owner = None
+            _is_running.reset(token)

@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -103,8 +104,21 @@ def _option(toolkit: Any, param: Param, dest: str | None = None) -> Any:
     settings: dict[str, Any] = {"action": "store_true"}
     if not param.is_switch:
         action = "append" if param.many else "store"
-        settings = {"action": action, "metavar": param.name.upper(), "type": param.kind}
+        settings = {"action": action, "metavar": param.name.upper(), "type": _reader(param)}
     return toolkit.Option(*param.flags, dest=dest or param.name, help=param.help, **settings)
+
+
+def _reader(param: Param) -> Callable[[str], Any]:
+    """What turns the text of an option into its value."""
+
+    def read(text: str) -> Any:
+        try:
+            return param.kind(text)
+        except ValueError as error:
+            # argparse keeps the words of this error alone.
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return read
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,7 @@ ROWS = (
     ("console", "durations", "_compat"),
     ("errors",),
     ("command_table", "passwords", "offline", "constraint_names", "connecting", "logs"),
+    ("asynchronous",),
     ("limits", "watching", "retrying", "resuming"),
     ("databases", "alembic_config", "history_check", "sqlite", "locking", "concurrent_indexes"),
     ("state", "selection", "env_releases"),
