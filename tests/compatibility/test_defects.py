@@ -19,6 +19,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 import flask_migrate
 
+from ..applying import history
 from ..project import Project, users, users_with_email
 from .releases import templates
 
@@ -250,6 +251,33 @@ def test_R13_projects_for_several_databases_of_2_5_to_3_0_run(project, release):
     project.run("init", template=str(templates(release) / "flask-multidb"))
     assert project.run("migrate").exit_code == 0
     assert project.run("upgrade").exit_code == 0
+
+
+def test_L3_a_failed_copy_of_a_table_does_not_stop_the_next_run(project):
+    """4.1.0 leaves ``_alembic_tmp_user`` behind, and every later upgrade fails on it."""
+    _started(project)
+    project.execute("INSERT INTO user (id, name) VALUES (1, 'ann')")
+    project.run("revision")
+    file = max(project.revision_files(), key=lambda path: path.stat().st_mtime_ns)
+    text = file.read_text()
+    column = "sa.Column('full', sa.String(), nullable={})"
+    change = f"with op.batch_alter_table('user', recreate='always') as b: b.add_column({column})"
+    file.write_text(text.replace("pass", change.format(False), 1))
+    assert project.run("upgrade").exit_code == 1
+    assert project.tables() == {"alembic_version", "user"}
+    file.write_text(text.replace("pass", change.format(True), 1))
+    assert project.run("upgrade").exit_code == 0
+    assert project.execute("SELECT id, name FROM user") == [(1, "ann")]
+
+
+def test_L4_two_upgrades_at_once_both_succeed(started, postgresql_url):
+    """4.1.0 exits 1 with a UniqueViolation in one of them."""
+    started.url = postgresql_url
+    history.write(started)
+    processes = [history.start(started, "upgrade", SLOWLY="0.2") for _ in range(2)]
+    outputs = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    assert history.rows(started) == history.RESULT
 
 
 def test_L7_an_engine_given_in_attributes_is_the_one_that_is_migrated(project):
