@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..command_table import command
-from ..durations import duration
+from ..durations import DurationError, duration
+from ..errors import InvalidNameError
 from .calls import check_range, invoke
 
 if TYPE_CHECKING:
@@ -106,8 +107,12 @@ def _applied(name: str, given: dict[str, Any]) -> tuple[Step, ...]:
     """The steps that a command took; *given* are its parameters."""
     directory, x_arg, bind = (given.pop(key) for key in ("directory", "x_arg", "bind"))
     arguments = {key: given.pop(key) for key in _ALEMBIC if key in given}
-    options = {
-        key: duration(value) if key in _TIMES and value is not None else value
-        for key, value in given.items()
-    }
+    options = {key: _seconds(key, each) if key in _TIMES else each for key, each in given.items()}
     return invoke(name, directory, x_arg, bind, options=options, **arguments).steps
+
+
+def _seconds(name: str, value: float | str | None) -> float | None:
+    try:
+        return None if value is None else duration(value)
+    except DurationError as error:
+        raise InvalidNameError(f"{name}: {error}.", str(value)) from error

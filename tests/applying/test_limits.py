@@ -39,6 +39,13 @@ def test_a_wrong_length_of_time_is_wrong_usage(started, face):
     assert "soon" in outcome.stderr
 
 
+def test_a_wrong_length_of_time_in_a_program_is_an_error_of_ours(started):
+    """With the name of the parameter."""
+    error = started.run("upgrade", lock_timeout="soon").error
+    assert isinstance(error, errors.InvalidNameError)
+    assert "lock_timeout: 'soon' is no length of time" in error.message
+
+
 @contextmanager
 def table_in_use(project):
     """Another session has changed a row of ``counter`` and not committed."""
