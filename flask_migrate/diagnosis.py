@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import ast
 import os
-import sys
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
+from sqlalchemy.exc import NoSuchModuleError
 
 from . import console, env_releases, failures
 from .alembic_config import Config
 from .connecting import limited
 from .databases import Database
 from .errors import HistoryError, ProblemsFoundError
+from .finding import Finding
 from .history_check import check_directory, short
+from .model_check import check_models
 from .runs import Run, turn
 from .state import state
 
+# Options of Alembic that hide objects from it.
+_FILTERS = {"include_name", "include_object"}
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    ``is_problem`` is false for what is only worth knowing.
-    """
-
-    is_problem: bool
-    message: str
-    hint: str = ""
-
-    def __str__(self) -> str:
-        mark = "x" if self.is_problem else "-"
-        return f"{mark} {self.message}" + (f"\n  {self.hint}" if self.hint else "")
+# What to install for a driver whose module has another name.
+_PACKAGES = {"MySQLdb": "mysqlclient", "psycopg2": "psycopg2-binary"}
 
 
 def diagnose(
@@ -77,17 +67,15 @@ def findings(config: Config) -> Iterator[Finding]:
     env = env_releases.recognised(Path(directory, "env.py"))
     yield from _environment(env)
     yield from _settings(config)
-    yield from _models(env)
-    known: set[str] | None = None
+    yield from check_models(env)
+    known: dict[str, Any] | None = None
     try:
         known = _revisions(config)
     except HistoryError as error:
         yield Finding(True, error.message, error.hint or "")
     else:
         yield from _heads(config)
-    with limited(state().databases.engines):
-        for database in state().databases:
-            yield from _database(database, known)
+    yield from _databases(known)
 
 
 def _environment(env: env_releases.EnvFile) -> Iterator[Finding]:
@@ -115,90 +103,8 @@ def _settings(config: Config) -> Iterator[Finding]:
     for name in ("compare_type", "render_as_batch"):
         if not state().configure_args.get(name):
             yield Finding(False, f"{name} is off: Migrate(app, db, {name}=False).")
-
-
-def _models(env: env_releases.EnvFile) -> Iterator[Finding]:
-    databases = state().databases
-    names = {
-        bind: metadata.tables
-        for bind, metadata in databases.metadatas.items()
-        if hasattr(metadata, "tables")
-    }
-    if (
-        not any(names.values())
-        and hasattr(databases.metadata, "tables")
-        and (not databases.metadata.tables)
-    ):
-        yield Finding(
-            True,
-            "The application has no models: its metadata has no tables.",
-            "Import the modules of the models where the application is made.",
-        )
-    if not env.every_bind:
-        for bind in filter(None, names):
-            if names[bind]:
-                yield Finding(
-                    True,
-                    f"{short(env.path)} goes to the default database only; "
-                    f"the tables of the bind {bind!r} are left out.",
-                    "Let it go to every bind: environment.run(context, every_bind=True)",
-                )
-    for path, classes in _unimported_models():
-        yield Finding(
-            True,
-            f"{short(path)} is never imported, so migrate does not see {', '.join(classes)}.",
-            f"Import it where the application is made: import {_module_name(path)}",
-        )
-
-
-def _unimported_models() -> Iterator[tuple[Path, list[str]]]:
-    """The modules of the application's package that define models and were not imported."""
-    root = Path(current_app.root_path)
-    if not (root / "__init__.py").exists():
-        return
-    imported = {
-        os.path.realpath(file)
-        for module in list(sys.modules.values())
-        if (file := getattr(module, "__file__", None))
-    }
-    for path in sorted(root.rglob("*.py")):
-        if os.path.realpath(path) not in imported:
-            classes = _model_classes(path)
-            if classes:
-                yield path, classes
-
-
-def _model_classes(path: Path) -> list[str]:
-    """The classes in a file that look like models: they have a ``Model`` base or a table name."""
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError):
-        return []
-    return [
-        node.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef) and (_has_model_base(node) or _has_table_name(node))
-    ]
-
-
-def _has_model_base(node: ast.ClassDef) -> bool:
-    return any(isinstance(base, ast.Attribute) and base.attr == "Model" for base in node.bases)
-
-
-def _has_table_name(node: ast.ClassDef) -> bool:
-    return any(
-        isinstance(target, ast.Name) and target.id == "__tablename__"
-        for statement in node.body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-    )
-
-
-def _module_name(path: Path) -> str:
-    package = Path(current_app.root_path)
-    relative = path.relative_to(package.parent).with_suffix("")
-    parts = relative.parts[:-1] if relative.name == "__init__" else relative.parts
-    return ".".join(parts)
+    for name in _FILTERS & set(state().configure_args):
+        yield Finding(False, f"{name} is given to Migrate: migrate sees only what it lets through.")
 
 
 def _script(config: Config) -> Any:
@@ -207,13 +113,13 @@ def _script(config: Config) -> Any:
     return ScriptDirectory.from_config(config)
 
 
-def _revisions(config: Config) -> set[str]:
+def _revisions(config: Config) -> dict[str, Any]:
     run = Run(config, {})
     with failures.translated(run):
         run.loaded(_script(config))
         for _ in run.script.walk_revisions():  # type: ignore[union-attr]
             pass
-    return set(run.revisions)
+    return dict(run.revisions)
 
 
 def _heads(config: Config) -> Iterator[Finding]:
@@ -226,7 +132,35 @@ def _heads(config: Config) -> Iterator[Finding]:
         )
 
 
-def _database(database: Database, known: set[str] | None) -> Iterator[Finding]:
+def _databases(known: dict[str, Any] | None) -> Iterator[Finding]:
+    databases = state().databases
+    try:
+        engines = databases.engines
+    except (ImportError, NoSuchModuleError) as error:
+        name = getattr(error, "name", None)
+        yield Finding(
+            True,
+            f"The driver of a database is missing: {failures.reason(error)}",
+            f"Install it: pip install {_PACKAGES.get(name, name)}"
+            if name
+            else "Check the part of its URL that stands before ://",
+        )
+        return
+    for bind, metadata in databases.metadatas.items():
+        if bind not in engines and getattr(metadata, "tables", None):
+            yield Finding(
+                True,
+                f"There are models for the bind {bind!r}, and no database of that name."
+                if bind
+                else "There are models for the default database, and there is none.",
+                "Add it to SQLALCHEMY_BINDS." if bind else "Set SQLALCHEMY_DATABASE_URI.",
+            )
+    with limited(engines):
+        for database in databases:
+            yield from _database(database, known)
+
+
+def _database(database: Database, known: dict[str, Any] | None) -> Iterator[Finding]:
     from .environment import with_connection
 
     found: list[Finding] = []
@@ -246,7 +180,9 @@ def _database(database: Database, known: set[str] | None) -> Iterator[Finding]:
     yield from found
 
 
-def _connected(connection: Any, database: Database, known: set[str] | None) -> Iterator[Finding]:
+def _connected(
+    connection: Any, database: Database, known: dict[str, Any] | None
+) -> Iterator[Finding]:
     import sqlalchemy as sa
     from alembic.runtime.migration import MigrationContext
 
@@ -259,7 +195,6 @@ def _connected(connection: Any, database: Database, known: set[str] | None) -> I
     )
     there = set(sa.inspect(connection).get_table_names()) - {context.version_table}
     heads = context.get_current_heads()
-    models = set(getattr(database.metadata, "tables", {}))
     for head in heads:
         if known is not None and head not in known:
             yield Finding(
@@ -268,18 +203,65 @@ def _connected(connection: Any, database: Database, known: set[str] | None) -> I
                 "Fetch the code that has it, or record another one with: "
                 "flask db stamp --purge REVISION",
             )
-    if models and models <= there and not heads:
+    yield from _tables(database, there, has_revision=bool(heads), known=known)
+
+
+def _tables(
+    database: Database, there: set[str], has_revision: bool, known: dict[str, Any] | None
+) -> Iterator[Finding]:
+    """What the tables that are *there* tell about what ``migrate`` will find."""
+    metadata = database.metadata
+    models = {
+        name
+        for each in (metadata if isinstance(metadata, Sequence) else [metadata])
+        for name in each.tables
+    }
+    both = models & there
+    if there and not both:
         yield Finding(
             True,
-            f"The database {database.name} has every table of the models ({len(models)}) and no "
-            "revision: create_all() or another program made them, so migrate finds no change.",
+            f"The database {database.name} has {len(there)} tables and the models know none of "
+            "them: migrate would drop them all.",
+            "Import the modules of the models where the application is made, or check the URL.",
+        )
+    elif there - models and not _FILTERS & set(state().configure_args):
+        yield Finding(
+            False,
+            f"The database {database.name} has tables that no model knows, and migrate would drop "
+            f"them: {', '.join(sorted(there - models))}.",
+            "Import the modules of their models; those of other programs keep out with "
+            "Migrate(app, db, include_object=...)",
+        )
+    if both and not has_revision:
+        yield Finding(
+            True,
+            f"The database {database.name} has {_all_or_some(both, models)} tables of the models "
+            "and no revision: create_all() or another program made them, so migrate finds no "
+            "change.",
             "Take create_all() out of the application; then write the first revision against an "
             "empty database and record it here with: flask db stamp head",
         )
-    if there and not there & models:
-        yield Finding(
-            True,
-            f"The models know no table of the database {database.name} ({len(there)}): "
-            "migrate would drop them all.",
-            "Import the modules of the models where the application is made, or check the URL.",
-        )
+    elif both and known is not None:
+        sources = _sources(known)
+        unknown = [name for name in sorted(both) if not _is_named(name, sources)]
+        if unknown:
+            yield Finding(
+                True,
+                f"No revision makes these tables, which the database {database.name} has: "
+                f"{', '.join(unknown)}. create_all() or another program made them, so "
+                "migrate finds no change.",
+                "Take create_all() out of the application, drop them if they are empty, and run: "
+                "flask db migrate",
+            )
+
+
+def _all_or_some(some: set[str], everything: set[str]) -> str:
+    return f"all {len(some)}" if some == everything else f"{len(some)} of the {len(everything)}"
+
+
+def _is_named(table: str, sources: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(table.rpartition('.')[2])}(?!\w)", sources) is not None
+
+
+def _sources(known: dict[str, Any]) -> str:
+    return "".join(Path(each.path).read_text("utf-8", "replace") for each in known.values())

@@ -112,7 +112,7 @@ class ProblemsFoundError(MigrateError):
 
     .. attribute:: findings
 
-        Everything it found, as :class:`~flask_migrate.diagnosis.Finding`.
+        Everything it found, as :class:`~flask_migrate.finding.Finding`.
     """
 
     def __init__(self, findings: Iterable[Any]) -> None:

@@ -8,7 +8,7 @@ from .. import console
 from ..command_table import command
 
 if TYPE_CHECKING:
-    from ..diagnosis import Finding
+    from ..finding import Finding
     from .calls import Directory, OneOrMore
 
 
