@@ -134,9 +134,9 @@ class Migrate:
 
         named = state().directory if directory is None else os.fspath(directory)
         config = for_directory(_found(named))
-        config.cmd_opts = Namespace(**dict.fromkeys(opts or (), True))
-        if x_arg is not None:
-            config.cmd_opts.x = [x_arg] if isinstance(x_arg, str) else list(x_arg)
+        given = [x_arg] if isinstance(x_arg, str) else list(x_arg or ())
+        # get_x_argument() in an env.py wants the name to be there.
+        config.cmd_opts = Namespace(**dict.fromkeys(opts or (), True), x=given)
         return self.call_configure_callbacks(config)
 
 

@@ -290,9 +290,9 @@ def test_get_config_takes_x_arguments(project, x_arg, value):
 
 
 def test_get_config_without_x_arguments_has_none(project):
-    """``config.cmd_opts`` has no ``x`` where none was given."""
+    """``context.get_x_argument()`` finds an empty list where none was given."""
     with project.app().app_context():
-        assert not hasattr(project.extension.get_config().cmd_opts, "x")
+        assert project.extension.get_config().cmd_opts.x == []
 
 
 def test_get_config_takes_options(project):
