@@ -74,6 +74,7 @@ class ApplyingRun(Run):
                     log.warning("Dropped %s, which a failed run had left behind.", name)
                 stack.enter_context(sqlite.foreign_keys_checked(context.connection))
             journal = self._journal(steps, context)
+            self.can_resume = journal is not None
             if journal is not None:
                 stack.enter_context(journal.kept())
             for step in super().noted(steps, context):

@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import shutil
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from .alembic_config import TEMPLATES
@@ -88,6 +89,10 @@ class EnvFile:
     def replace(self) -> Path:
         """Put today's in its place and return where the old one is kept."""
         kept = self.path.with_name("env.py.old")
+        for number in count(2):
+            if not kept.exists():
+                break
+            kept = self.path.with_name(f"env.py.old{number}")
         shutil.copyfile(self.path, kept)
         shutil.copyfile(self.successor, self.path)
         return kept

@@ -41,6 +41,8 @@ def translated(run: Run | None = None) -> Iterator[None]:
         yield
     except click.ClickException:  # meant for the user already; MigrateError is one
         raise
+    except BrokenPipeError:  # whoever read the SQL has seen enough
+        raise
     # A revision that calls sys.exit(0) must not look like success.
     except (Exception, SystemExit) as error:
         log.debug("%s", redacted(traceback.format_exc()))
@@ -122,6 +124,8 @@ def _what_now(run: Run, step: Step, done: Sequence[Step]) -> Iterator[str]:
         yield "The run was one transaction and is undone; see where you are: flask db current"
     elif run.leaves_nothing():
         yield "Nothing of the revision is left."
+    elif run.can_resume:
+        yield "What the revision did before it failed may still be there; leave it and its lines."
     else:
         yield "What the revision did before it failed may still be there: look, and undo it."
     if done:
@@ -131,7 +135,8 @@ def _what_now(run: Run, step: Step, done: Sequence[Step]) -> Iterator[str]:
     if _has_several(run) and run.selection.left():
         yield f"Not reached: {', '.join(run.selection.left())}."
     command = "upgrade" if step.is_upgrade else "downgrade"
-    yield f"Correct the revision, then run: flask db {command}"
+    resume = " --resume" if run.can_resume and not run.leaves_nothing() else ""
+    yield f"Correct the revision, then run: flask db {command}{resume}"
 
 
 _FOR_TRACEBACK = (
@@ -291,6 +296,11 @@ _BY_TEXT: list[tuple[str, type[errors.CommandFailedError], str]] = [
         "is not represented in current version locations",
         errors.CommandFailedError,
         "Name one of the folders in version_locations, or add this one to it in alembic.ini.",
+    ),
+    (
+        "Multiple version locations present",
+        errors.CommandFailedError,
+        "Say which of the folders with: --version-path FOLDER",
     ),
     (
         "Using --sql with",

@@ -101,6 +101,9 @@ class Run:
         What Alembic returned.
     """
 
+    #: Whether a journal of the step under way is kept.
+    can_resume = False
+
     def __init__(
         self,
         config: Config,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 
 from .databases import identifier
@@ -104,12 +104,12 @@ def accepting(function: Callable[..., Any], names: dict[str, Any]) -> Callable[.
     if "engine_name" not in names:
         return function
     if not _accepts(function, names):
-        return _ignoring_arguments(function) if not names["engine_name"] else _nothing
+        return _standing_for(function, runs=not names["engine_name"])
     functions = getattr(function, "__globals__", {})
     prefix = f"{getattr(function, '__name__', '')}_"
     is_divided = any(name.startswith(prefix) for name in functions)
     if is_divided and f"{prefix}{names['engine_name']}" not in functions:
-        return _nothing
+        return _standing_for(function, runs=False)
     return function
 
 
@@ -121,9 +121,11 @@ def _accepts(function: Callable[..., Any], names: dict[str, Any]) -> bool:
     return True
 
 
-def _ignoring_arguments(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda **names: function()
+def _standing_for(function: Callable[..., Any], runs: bool) -> Callable[..., Any]:
+    """Something that takes any names and runs *function* without them, or nothing."""
 
+    @wraps(function)  # Alembic logs the name
+    def standing(**names: Any) -> Any:
+        return function() if runs else None
 
-def _nothing(**names: Any) -> None:
-    pass
+    return standing

@@ -9,6 +9,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from ..errors import LockError
 from .lock import Lock
 from .session import owner
 
@@ -28,6 +29,11 @@ class FileBesideLock(Lock):
             self.file.acquire(timeout=0)
         except Timeout:
             return False
+        except PermissionError:
+            raise LockError(
+                f"The folder of the database cannot be written: {os.path.dirname(self.path)}",
+                hint="SQLite writes its journal there as well; see who may write in it.",
+            ) from None
         with suppress(OSError), open(f"{self.path}-holder", "w", encoding="utf-8") as note:
             note.write(f"{owner()}, since {time.strftime('%H:%M:%S')}")
         return True
@@ -41,6 +47,8 @@ class FileBesideLock(Lock):
         return "unknown"
 
     def release(self) -> None:
+        if not self.file.is_locked:  # the note is of another run
+            return
         with suppress(OSError):
             os.unlink(f"{self.path}-holder")
         self.file.release()
