@@ -4,14 +4,15 @@ import os
 
 import pytest
 
-from .releases import templates
+from .releases import MULTI, SINGLE, templates
 
 
 @pytest.fixture(scope="session", autouse=True)
 def package_index() -> None:
     """Without the package index there is no earlier release to compare with."""
     try:
-        templates("4.1.0")
+        for release in (*SINGLE, *MULTI):
+            templates(release)
     except LookupError as error:
         if os.environ.get("FLASK_MIGRATE_TESTS_REQUIRE_DATABASES") == "1":
             pytest.fail(str(error), pytrace=False)

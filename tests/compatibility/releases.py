@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -45,7 +46,9 @@ def templates(release: str) -> Path:
         else:
             with tarfile.open(archive) as opened:
                 opened.extractall(partial, filter="data")
-        partial.rename(folder)
+        # Another process may have been here meanwhile.
+        with suppress(OSError):
+            partial.rename(folder)
     return next(folder.rglob("templates/flask/env.py")).parents[1]
 
 

@@ -183,18 +183,21 @@ def test_R8_commands_work_in_a_group_of_the_application(project):
     assert "(head)" in result.stdout
 
 
-def several(db):
-    users(db)
+def several(bind: str):
+    def models(db):
+        users(db)
 
-    class Order(db.Model):
-        __bind_key__ = "my-db"
-        id = db.Column(db.Integer, primary_key=True)
+        class Order(db.Model):
+            __bind_key__ = bind
+            id = db.Column(db.Integer, primary_key=True)
+
+    return models
 
 
 def test_R9_a_bind_may_have_any_name(project):
     """4.1.0 writes ``def upgrade_my-db()``."""
     project.binds = {"my-db": f"sqlite:///{project.folder / 'orders.db'}"}
-    project.models = several
+    project.models = several("my-db")
     project.run("init", multidb=True)
     assert project.run("migrate").exit_code == 0
     assert project.run("upgrade").exit_code == 0
@@ -220,18 +223,20 @@ def test_R10_a_default_database_is_not_needed(project):
     assert "order" in project.tables("orders")
 
 
-def test_R11_autocommit_block_works_with_several_databases(project):
+@pytest.mark.parametrize("template", ["flask-multidb", "2.7.0", "4.1.0"])
+def test_R11_autocommit_block_works_with_several_databases(project, template):
     """4.1.0 raises AssertionError: its env.py holds the transaction."""
-    project.binds = {"my-db": f"sqlite:///{project.folder / 'orders.db'}"}
-    project.models = several
-    project.run("init", multidb=True)
+    project.binds = {"my_db": f"sqlite:///{project.folder / 'orders.db'}"}
+    project.models = several("my_db")
+    path = template if template == "flask-multidb" else str(templates(template) / "flask-multidb")
+    project.run("init", template=path)
     project.run("migrate")
     file = project.revision_files()[0]
     text = file.read_text()
     block = "\n    with op.get_context().autocommit_block():\n        op.execute('VACUUM')\n"
     file.write_text(text.replace("():\n    # ###", f"():{block}    # ###"))
     assert project.run("upgrade").exit_code == 0
-    assert "order" in project.tables("my-db")
+    assert "order" in project.tables("my_db")
 
 
 def test_R12_a_directory_may_have_a_percent_sign(project):

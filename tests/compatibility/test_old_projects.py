@@ -9,7 +9,7 @@ import pytest
 
 from flask_migrate import env_releases
 
-from . import matrix
+from . import __main__, matrix
 from .releases import MULTI, SINGLE, templates
 
 
@@ -46,3 +46,27 @@ def test_every_variant_that_the_doctor_knows_is_tried():
     """No row of the table is without a project."""
     assert len(env_releases.SINGLE) == len(SINGLE) == 17
     assert len(env_releases.MULTI) == len(MULTI) == 15
+
+
+@pytest.fixture
+def one_project(monkeypatch):
+    """A table with a single row, and what each of its commands comes to."""
+    found = dict.fromkeys(matrix.COMMANDS, "ok")
+    monkeypatch.setattr(matrix, "PROJECTS", [("flask", "4.1.0")])
+    monkeypatch.setattr(matrix, "results", lambda project, face: found)
+    return found
+
+
+def test_the_table_ends_with_the_number_of_good_projects(one_project, capsys):
+    """The exit code is 0 where all are good."""
+    assert __main__.main() == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 of 1 projects: ok"
+
+
+def test_the_table_says_what_failed(one_project, capsys):
+    """The exit code is 1, and the reason is below the table."""
+    one_project["check"] = "the reason"
+    assert __main__.main() == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "4.1.0: flask db check: the reason" in lines
+    assert lines[-1] == "0 of 1 projects: ok"

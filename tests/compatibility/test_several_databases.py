@@ -185,3 +185,21 @@ def test_binds_on_different_engines(multidb, postgresql_url, mariadb_url):
     engine = sa.create_engine(postgresql_url)
     assert "order" not in sa.inspect(engine).get_table_names()
     engine.dispose()
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_autocommit_block_on_postgresql(multidb, postgresql_url, template):
+    """What came before it is committed, and what comes after is one transaction again."""
+    multidb.url = postgresql_url
+    old = template != "flask-multidb"
+    path = str(templates(template) / "flask-multidb") if old else template
+    multidb.run("init", template=path)
+    multidb.run("migrate")
+    (file,) = multidb.revision_files()
+    block = "\n    with op.get_context().autocommit_block():\n        op.execute('VACUUM')\n"
+    file.write_text(file.read_text().replace("def upgrade_():", f"def upgrade_():{block}"))
+    outcome = multidb.run("upgrade")
+    assert outcome.exit_code == 0, outcome.error
+    assert "user" in multidb.tables()
+    assert "order" in multidb.tables("orders")
+    assert multidb.run("check").exit_code == 0
