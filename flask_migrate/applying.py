@@ -59,7 +59,7 @@ class ApplyingRun(Run):
         def noted_block() -> Iterator[None]:
             self.committed = self.steps
             self._interrupted = self.running
-            with block():
+            with _paused(context), block():
                 yield
 
         context.autocommit_block = noted_block  # type: ignore[method-assign]
@@ -130,6 +130,22 @@ class ApplyingRun(Run):
                 self._locks.pop(key).release()
 
         event.listen(engine, "checkin", returned)
+
+
+@contextmanager
+def _paused(context: MigrationContext) -> Iterator[None]:
+    """Commit the transaction that an ``env.py`` has begun, and begin it again afterwards.
+
+    The one of Flask-Migrate 1.5 to 4.1 for several databases begins one on each
+    and commits them at its end, so it must be the same object as before.
+    """
+    connection: Any = context.connection
+    transaction = connection.get_transaction() if context._in_external_transaction else None
+    if transaction is not None:
+        transaction.commit()
+    yield
+    if transaction is not None:
+        type(transaction).__init__(transaction, connection)
 
 
 class DowngradeRun(ApplyingRun):
