@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.exc import NoSuchModuleError
 
-from . import console, env_releases, failures
+from . import console, env_releases, failures, resuming
 from .alembic_config import Config
 from .connecting import limited
 from .databases import Database
@@ -193,7 +193,7 @@ def _connected(
             key: options[key] for key in ("version_table", "version_table_schema") if key in options
         },
     )
-    there = set(sa.inspect(connection).get_table_names()) - {context.version_table}
+    there = set(sa.inspect(connection).get_table_names()) - {context.version_table, resuming.TABLE}
     heads = context.get_current_heads()
     for head in heads:
         if known is not None and head not in known:
@@ -220,8 +220,8 @@ def _tables(
     if there and not both:
         yield Finding(
             True,
-            f"The database {database.name} has {len(there)} tables and the models know none of "
-            "them: migrate would drop them all.",
+            f"The models know no table of the database {database.name} ({len(there)}): "
+            "migrate would drop them all.",
             "Import the modules of the models where the application is made, or check the URL.",
         )
     elif there - models and not _FILTERS & set(state().configure_args):
@@ -235,9 +235,8 @@ def _tables(
     if both and not has_revision:
         yield Finding(
             True,
-            f"The database {database.name} has {_all_or_some(both, models)} tables of the models "
-            "and no revision: create_all() or another program made them, so migrate finds no "
-            "change.",
+            f"The database {database.name} has {_all_or_some(both, models)} and no revision: "
+            "create_all() or another program made them, so migrate finds no change.",
             "Take create_all() out of the application; then write the first revision against an "
             "empty database and record it here with: flask db stamp head",
         )
@@ -256,7 +255,8 @@ def _tables(
 
 
 def _all_or_some(some: set[str], everything: set[str]) -> str:
-    return f"all {len(some)}" if some == everything else f"{len(some)} of the {len(everything)}"
+    which = "every table" if some == everything else "some tables"
+    return f"{which} of the models ({len(some)})"
 
 
 def _is_named(table: str, sources: str) -> bool:

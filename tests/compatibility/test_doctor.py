@@ -163,7 +163,7 @@ def test_no_changes_because_the_tables_were_made_by_create_all(started):
     """Before the first revision."""
     create_all(started)
     assert started.run("migrate").value is None
-    assert "has all 1 tables of the models and no revision: create_all()" in problem(started)
+    assert "has every table of the models (1) and no revision: create_all()" in problem(started)
 
 
 def test_no_changes_because_create_all_was_there_first(upgraded):
@@ -241,6 +241,13 @@ def test_no_changes_because_types_are_not_compared(upgraded):
     ]
 
 
+def test_some_tables_were_made_by_create_all(started):
+    """Also where a model has come since."""
+    create_all(started)
+    started.models = users_and_posts
+    assert "has some tables of the models (1) and no revision: create_all()" in problem(started)
+
+
 # "It wants to drop all my tables"
 
 
@@ -249,7 +256,10 @@ def test_drops_because_no_model_is_imported(upgraded):
     upgraded.models = no_models
     messages = [message for is_problem, message, _ in findings(upgraded) if is_problem]
     assert ["has no models" in each for each in messages] == [True, False]
-    assert ["would drop them all" in each for each in messages] == [False, True]
+    assert [
+        "know no table of the database default (1): migrate would drop them all" in each
+        for each in messages
+    ] == [False, True]
 
 
 def test_drops_because_the_models_are_others(upgraded):
