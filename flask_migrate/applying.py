@@ -57,7 +57,7 @@ class ApplyingRun(Run):
 
         @contextmanager
         def noted_block() -> Iterator[None]:
-            self.committed = self.steps
+            self.committed = tuple(self.steps)
             self._interrupted = self.running
             with _paused(context), block():
                 yield

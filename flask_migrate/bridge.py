@@ -61,6 +61,6 @@ def invoke(
             run.result = getattr(alembic.command, name)(config, **run.arguments)
         return run
 
-    named = opts if console.is_attached() else (*opts, "quiet")
+    named = opts if console.shows_results() else (*opts, "quiet")
     with turn(), logs.kept(), failures.translated():
         return retried(attempt, options.get("retries", 0))

@@ -63,7 +63,7 @@ def _command(row: Command) -> click.Command:
     return TableCommand(
         row.name,
         callback=callback,
-        params=[_parameter(param) for param in row.params],
+        params=[_parameter(param) for param in row.options],
         help=row.help,
     )
 

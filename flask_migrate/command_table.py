@@ -59,6 +59,12 @@ class Command:
     help: str
     params: tuple[Param, ...]
 
+    @property
+    def options(self) -> tuple[Param, ...]:
+        """What a command line takes: what the function does, and how to show what it does."""
+        own = {param.name for param in self.params}
+        return (*self.params, *(param for param in DISPLAY if param.name not in own))
+
     def variable(self, param: Param) -> str:
         """The environment variable that stands for an option of this command."""
         return f"FLASK_DB_{self.function.__name__}_{param.name}".upper()
@@ -124,6 +130,8 @@ PARAMS: Mapping[str, Param] = {
         "-r", "--rev-range", help="Specify a revision range; format is [start]:[end]"
     ),
     "verbose": option("-v", "--verbose", help="Use more verbose output"),
+    "quiet": option("--quiet", help="Show results and errors, not progress"),
+    "json": option("--json", help="Write the result as a JSON document"),
     "indicate_current": option("-i", "--indicate-current", help="Indicate current version"),
     "resolve_dependencies": option(
         "--resolve-dependencies", help="Treat dependency versions as down revisions"
@@ -163,6 +171,12 @@ PARAMS: Mapping[str, Param] = {
 #: Options that may stand before the command's name as well.
 SHARED: tuple[Param, ...] = tuple(
     replace(PARAMS[name], name=name) for name in ("directory", "x_arg", "bind")
+)
+
+#: Options of every command line that say how a command is shown. Where a command has
+#: one of the name itself, it is the same.
+DISPLAY: tuple[Param, ...] = tuple(
+    replace(PARAMS[name], name=name, default=False) for name in ("json", "quiet", "verbose")
 )
 
 #: The commands by the name that they have on a command line.

@@ -24,6 +24,9 @@ class MigrateError(click.ClickException, RuntimeError):
     #: What a command line exits with.
     exit_code = 1
 
+    #: Lines that a command line shows between the message and the hint.
+    details: tuple[str, ...] = ()
+
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.hint = hint.replace("flask db", console.prefix()) if hint else None
@@ -31,6 +34,8 @@ class MigrateError(click.ClickException, RuntimeError):
     def show(self, file: IO[Any] | None = None) -> None:
         """Write the message and the hint to *file*, standard error by default."""
         click.echo(f"Error: {self.format_message()}", file=file, err=True)
+        for detail in self.details:
+            click.echo(f"  {detail}", file=file, err=True)
         if self.hint:
             click.echo(f"Hint: {self.hint}", file=file, err=True)
 
@@ -136,9 +141,25 @@ class RevisionFailedError(CommandFailedError):
 
         The bind it failed on, or ``"default"``.
 
+    .. attribute:: operation
+
+        The statement of the revision that failed.
+
+    .. attribute:: sql
+
+        What of it the database refused, without the values.
+
+    .. attribute:: said
+
+        What the database says of it beyond the first line, which is in the message.
+
     .. attribute:: done
 
         The steps that had been completed before it, as :class:`~flask_migrate.runs.Step`.
+
+    .. attribute:: left
+
+        The steps that the database has not, this one among them.
 
     .. attribute:: is_undone
 
@@ -150,14 +171,24 @@ class RevisionFailedError(CommandFailedError):
         message: str,
         revision: str,
         database: str = "default",
+        operation: str = "",
+        sql: str = "",
+        said: str = "",
         done: Iterable[Any] = (),
+        left: Iterable[Any] = (),
         is_undone: bool = False,
         hint: str | None = None,
     ) -> None:
         self.revision = revision
-        self.is_undone = is_undone
         self.database = database
+        self.operation = operation
+        self.sql = sql
+        self.said = said
         self.done = tuple(done)
+        self.left = tuple(left)
+        self.is_undone = is_undone
+        facts = {"Operation": operation, "SQL": sql, "Database": said}
+        self.details = tuple(f"{name}: {fact}" for name, fact in facts.items() if fact)
         super().__init__(message, hint)
 
 

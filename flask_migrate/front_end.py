@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from typing import Any
 
 import click
 
-from . import console
-from .command_table import SHARED, Command, Param, shared_variable
+from . import console, documents
+from .command_table import DISPLAY, SHARED, Command, Param, shared_variable
+from .errors import MigrateError
 
 
 def execute(
@@ -21,14 +24,30 @@ def execute(
     :param shared: Those that stood before its name; its own win.
     :param prefix: How this command line spells ``flask db``.
     """
-    with console.attached(prefix):
-        return command.function(**arguments(command, given, shared))
+    values = arguments(command, given, shared)
+    display = console.Display(prefix, **{param.name: values[param.name] for param in DISPLAY})
+    if display.json and values.get("sql"):
+        raise click.UsageError("--json and --sql both write to standard output; choose one.")
+    own = {param.name: values[param.name] for param in command.params}
+    with console.attached(display):
+        return _as_document(command, own) if display.json else command.function(**own)
+
+
+def _as_document(command: Command, values: Mapping[str, Any]) -> None:
+    """Call *command* and write what became of it, and nothing else, to standard output."""
+    try:
+        with redirect_stdout(sys.stderr):
+            result = command.function(**values)
+    except MigrateError as error:
+        click.echo(documents.of_error(command.name, error))
+        raise
+    click.echo(documents.of_result(command.name, result))
 
 
 def arguments(
     command: Command, given: Mapping[str, Any], shared: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What *command* is called with.
+    """What *command* is called with, and how it is shown.
 
     An option that was not given is looked for in its environment variable,
     then before the command's name, then in the shared variable.
@@ -36,7 +55,7 @@ def arguments(
     :raises click.UsageError: A variable holds no value for its option.
     """
     values = {}
-    for param in command.params:
+    for param in command.options:
         value = given[param.name]
         if param.flags and _is_missing(value):
             value = _from_environment(command.variable(param), param)

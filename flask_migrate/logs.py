@@ -39,6 +39,14 @@ def configure(ini: str | os.PathLike[str] | None) -> None:
     """
     if not console.is_attached():
         return
+    _configure(ini)
+    if not console.shows_notes():
+        for name in _TOLD:
+            told = logging.getLogger(name)
+            told.setLevel(max(told.level, logging.WARNING))
+
+
+def _configure(ini: str | os.PathLike[str] | None) -> None:
     parsed = ConfigParser(interpolation=None)
     if ini is not None:
         parsed.read(ini, encoding="utf-8")

@@ -7,12 +7,15 @@ runs in one process would see each other's database. They take turns.
 from __future__ import annotations
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from . import progress
 from .errors import ReentrantRunError
 from .history_check import check_versions, checked
 from .selection import Selection, accepting
@@ -37,7 +40,7 @@ class Step:
     """One revision that was applied, undone or stamped.
 
     ``revision`` is ``None`` where a stamp moved to the base; ``database`` is a
-    bind, or ``"default"``.
+    bind, or ``"default"``; ``seconds`` is how long it took.
     """
 
     revision: str | None
@@ -46,6 +49,7 @@ class Step:
     message: str
     path: str
     database: str
+    seconds: float = 0.0
 
 
 class Run:
@@ -83,6 +87,10 @@ class Run:
 
         The step under way; the one that failed if the command failed in one.
 
+    .. attribute:: left
+
+        The steps that come after it on the same database.
+
     .. attribute:: is_one_transaction
 
         Whether the steps on the database under way are undone together.
@@ -118,8 +126,9 @@ class Run:
         self.script: ScriptDirectory | None = None
         self.revisions: dict[str, Any] = {}
         self.heads: tuple[str, ...] = ()
-        self.steps: tuple[Step, ...] = ()
+        self.steps: list[Step] = []
         self.running: Step | None = None
+        self.left: deque[Step] = deque()
         self.is_one_transaction = False
         self.committed: tuple[Step, ...] | None = None
         self.withdrawn: tuple[Path, ...] = ()
@@ -174,13 +183,19 @@ class Run:
 
     def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
         """*steps*, each noted down before and after it runs."""
-        for step in steps:
-            self.running = _step(step, self.selection.entered)
-            step.migration_fn = accepting(step.migration_fn, self._names)
-            yield step
-            # Alembic asks for the next step when this one is in the database.
-            self.steps += (self.running,)
-            self.running = None
+        self.left = deque(_step(step, self.selection.entered) for step in steps)
+        with progress.shown(len(steps)) as shown:
+            for step in steps:
+                self.running = self.left.popleft()
+                step.migration_fn = accepting(step.migration_fn, self._names)
+                shown.began(self.running)
+                began = time.monotonic()
+                yield step
+                # Alembic asks for the next step when this one is in the database.
+                done = replace(self.running, seconds=time.monotonic() - began)
+                shown.done(done)
+                self.steps.append(done)
+                self.running = None
 
 
 def _step(step: Any, database: str) -> Step:

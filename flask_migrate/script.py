@@ -63,7 +63,7 @@ def make_manager(toolkit: Any) -> Any:
             super().__init__()
             self.row = row
             self.__doc__ = row.help
-            self.option_list = [_option(toolkit, param) for param in row.params]
+            self.option_list = [_option(toolkit, param) for param in row.options]
 
         # Flask-Script's own word for what is left over is "too many arguments".
         capture_all_args = True

@@ -140,7 +140,7 @@ def argv(name: str, given: dict[str, Any]) -> list[str]:
     """How a command line spells a call of the command's function."""
     words: list[str] = []
     arguments: list[str] = []
-    for param in COMMANDS[name].params:
+    for param in COMMANDS[name].options:
         if param.name not in given:
             continue
         value = given[param.name]

@@ -189,6 +189,23 @@ def test_defaults_are_those_of_the_function(calls, command_line, name):
     assert calls == [(name, {**expected.arguments, **differs})]
 
 
+def test_a_display_option_is_not_for_the_function(calls, command_line):
+    """How to show a command is the front end's affair."""
+    command_line(["upgrade", "--json", "--quiet", "--verbose"])
+    assert calls == [("upgrade", filled("upgrade", {}))]
+
+
+def test_a_display_option_that_a_command_has_itself_is_for_both(calls, command_line):
+    """``heads -v`` shows more of the heads, and a traceback if it fails."""
+    command_line(["heads", "-v"])
+    assert calls == [("heads", filled("heads", {"verbose": True}))]
+
+
+def test_json_and_sql_are_refused_together(calls, command_line):
+    """Both are for standard output: exit code 2, and nothing runs."""
+    assert (command_line(["upgrade", "--json", "--sql"]), calls) == (2, [])
+
+
 OPTIONS = [
     (name, param, flag)
     for name, row in COMMANDS.items()

@@ -17,9 +17,9 @@ PACKAGE = Path(flask_migrate.__file__).parent
 #: A module imports only from rows above its own; imports inside functions count.
 ROWS = (
     ("console", "durations", "_compat"),
-    ("errors", "finding"),
+    ("errors", "finding", "progress"),
     ("command_table", "passwords", "offline", "constraint_names", "connecting", "logs"),
-    ("asynchronous", "limits", "watching", "retrying", "resuming"),
+    ("documents", "places", "asynchronous", "limits", "watching", "retrying", "resuming"),
     ("databases", "alembic_config", "history_check", "sqlite", "locking", "concurrent_indexes"),
     ("state", "selection", "env_releases"),
     ("runs", "failures", "model_check"),

@@ -47,7 +47,7 @@ class ErrorReference(SphinxDirective):
 
 
 def _command(command: Command) -> Iterator[str]:
-    options = [param for param in command.params if param.flags]
+    options = [param for param in command.options if param.flags]
     arguments = [param for param in command.params if not param.flags]
     yield from (f".. _command-{command.name}:", "", command.name, "-" * len(command.name), "")
     yield from (command.help, "")

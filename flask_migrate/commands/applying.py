@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .. import console
 from ..command_table import command
 from ..durations import DurationError, duration
 from ..errors import InvalidNameError
 from .calls import check_range, invoke
 
 if TYPE_CHECKING:
-    from ..runs import Step
+    from ..runs import Run, Step
     from .calls import Directory, OneOrMore
 
 #: Seconds to wait for another run.
@@ -108,7 +109,23 @@ def _applied(name: str, given: dict[str, Any]) -> tuple[Step, ...]:
     directory, x_arg, bind = (given.pop(key) for key in ("directory", "x_arg", "bind"))
     arguments = {key: given.pop(key) for key in _ALEMBIC if key in given}
     options = {key: _seconds(key, each) if key in _TIMES else each for key, each in given.items()}
-    return invoke(name, directory, x_arg, bind, options=options, **arguments).steps
+    run = invoke(name, directory, x_arg, bind, options=options, **arguments)
+    if not arguments["sql"]:
+        console.note(_summary(name, run))
+    return tuple(run.steps)
+
+
+#: What each command did to its revisions.
+_DID = {"upgrade": "Applied", "downgrade": "Undid", "stamp": "Recorded"}
+
+
+def _summary(name: str, run: Run) -> str:
+    if not run.steps:
+        return f"Nothing to do; the database is at {', '.join(run.heads) or 'base'}."
+    count, last = len(run.steps), run.steps[-1].revision or "base"
+    revisions = "1 revision" if count == 1 else f"{count} revisions"
+    seconds = sum(step.seconds for step in run.steps)
+    return f"{_DID[name]} {revisions} in {seconds:.2f} s; the last one is {last}."
 
 
 def _seconds(name: str, value: float | str | None) -> float | None:
