@@ -33,8 +33,8 @@ help:  ## Show what there is to make.
 demo: $(MODERN)/$(READY)  ## Write and apply migrations on SQLite, through both command lines.
 	$(MODERN)/bin/python examples/demo.py
 
-test: $(MODERN)/$(READY)  ## Run all tests on the modern stack, with coverage.
-	$(MODERN)/bin/python -m pytest --cov --cov-report=term
+test: $(MODERN)/$(READY)  ## Run all tests on the modern stack, a process for each core, with coverage.
+	$(MODERN)/bin/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
 test-classic: $(CLASSIC)/$(READY) $(SEED)/$(READY)  ## Run the acceptance tests on Flask 1.1 and Flask 0.12.
 	$(CLASSIC)/bin/python $(ACCEPTANCE) $(SOME)
