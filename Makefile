@@ -23,7 +23,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-classic acceptance compatibility lint docs build-check clean
+.PHONY: help demo test test-classic acceptance compatibility lint docs build-check bench clean
 # A recipe that fails half-way must not leave its target behind.
 .DELETE_ON_ERROR:
 
@@ -69,6 +69,10 @@ build-check: $(MODERN)/$(READY)  ## Build sdist and wheel; run the acceptance te
 	python="$$PWD/$(WHEEL)/bin/python"; cd "$$folder"; \
 	"$$python" -c "import flask_migrate as it; print('Testing', it.__file__); assert 'site-packages' in it.__file__"; \
 	"$$python" $(ACCEPTANCE) $(SOME)
+
+# QUICK=1: small sizes only. CASES="words": cases with one of them in the name. CHART=1: draw it.
+bench: $(MODERN)/$(READY)  ## Time every case beside Flask-Migrate 4.1.0.
+	$(MODERN)/bin/python -m benchmarks $(if $(QUICK),--quick) $(if $(CHART),--chart) $(CASES)
 
 clean:  ## Remove everything that was made here.
 	rm -rf .venv* build dist docs/_build *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache
