@@ -23,7 +23,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-classic acceptance compatibility lint docs build-check bench clean
+.PHONY: help demo test test-classic acceptance compatibility lint docs build-check bench torture clean
 # A recipe that fails half-way must not leave its target behind.
 .DELETE_ON_ERROR:
 
@@ -46,6 +46,10 @@ acceptance: $(MODERN)/$(READY)  ## Run the acceptance tests with unittest and wi
 
 compatibility: $(MODERN)/$(READY)  ## Print what projects of every earlier release do.
 	$(MODERN)/bin/python -m tests.compatibility
+
+# ROUNDS and SEED may be given.
+torture: $(MODERN)/$(READY)  ## Kill, disturb and race runs on every database, and count what goes wrong.
+	$(MODERN)/bin/python -m tests.torture $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
 lint: $(MODERN)/$(READY)  ## Check style and types.
 	$(MODERN)/bin/ruff check

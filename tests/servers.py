@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,33 @@ class Server:
             connection.exec_driver_sql(sql)
 
 
+class PrivateServer(Server):
+    """A server that was started here, and that nobody else uses.
+
+    :param start: Starts its process.
+    """
+
+    def __init__(self, url: URL, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        super().__init__(url)
+        self._start = start
+        self.process = start()
+
+    def stop(self) -> None:
+        """End the process in order."""
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def restart(self) -> None:
+        """End the process at once, as a crash does, and start it again."""
+        self.process.kill()
+        self.process.wait()
+        self.process = self._start()
+
+
 @contextmanager
 def postgresql() -> Iterator[Server]:
     """The PostgreSQL of the environment, or a private one.
@@ -90,8 +117,18 @@ def postgresql() -> Iterator[Server]:
     if url:
         yield Server(make_url(url))
         return
+    with private_postgresql() as server:
+        yield server
+
+
+@contextmanager
+def private_postgresql(place: Path | None = None) -> Iterator[PrivateServer]:
+    """A PostgreSQL of one's own, with its data below *place*.
+
+    :raises UnavailableError: It is not installed.
+    """
     initdb = _program("initdb", _postgresql_folders())
-    with _folder("postgresql") as (folder, account):
+    with _folder("postgresql", place) as (folder, account):
         initdb = _reachable(initdb, folder, account)
         data = folder / "data"
         _call(
@@ -102,7 +139,7 @@ def postgresql() -> Iterator[Server]:
         command = [initdb.with_name("postgres"), "-D", data, "-k", folder]
         command += ["-c", "listen_addresses=", "-c", "fsync=off"]
         url = URL.create("postgresql", "postgres", database="postgres", query={"host": str(folder)})
-        with _running(command, account, folder / ".s.PGSQL.5432", Server(url)) as server:
+        with _running(command, account, folder / ".s.PGSQL.5432", url) as server:
             yield server
 
 
@@ -116,9 +153,19 @@ def mariadb() -> Iterator[Server]:
     if url:
         yield Server(make_url(url))
         return
+    with private_mariadb() as server:
+        yield server
+
+
+@contextmanager
+def private_mariadb(place: Path | None = None) -> Iterator[PrivateServer]:
+    """A MariaDB of one's own, with its data below *place*.
+
+    :raises UnavailableError: It is not installed.
+    """
     folders = [Path("/usr/sbin"), Path("/usr/local/sbin"), Path("/usr/libexec")]
     install, daemon = _program("mariadb-install-db", folders), _program("mariadbd", folders)
-    with _folder("mariadb") as (folder, account):
+    with _folder("mariadb", place) as (folder, account):
         data, address = folder / "data", folder / "mariadb.sock"
         _call(
             [
@@ -134,7 +181,7 @@ def mariadb() -> Iterator[Server]:
         command = [daemon, "--no-defaults", f"--datadir={data}", f"--socket={address}"]
         command += ["--skip-networking", "--skip-log-bin", f"--pid-file={folder / 'pid'}"]
         url = URL.create("mysql", "root", host="localhost", query={"unix_socket": str(address)})
-        with _running(command, account, address, Server(url)) as server:
+        with _running(command, account, address, url) as server:
             yield server
 
 
@@ -158,9 +205,9 @@ def _program(name: str, folders: Iterable[Path]) -> Path:
 
 
 @contextmanager
-def _folder(kind: str) -> Iterator[tuple[Path, str | None]]:
+def _folder(kind: str, place: Path | None) -> Iterator[tuple[Path, str | None]]:
     """An empty folder and the account that owns it; ``None`` for that of the tests."""
-    folder = Path(tempfile.mkdtemp(prefix=f"flask-migrate-{kind}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"flask-migrate-{kind}-", dir=place))
     try:
         account = _account(kind) if os.geteuid() == 0 else None
         if account is not None:
@@ -215,9 +262,24 @@ def _call(command: list[Any], folder: Path, account: str | None) -> None:
 
 @contextmanager
 def _running(
+    command: list[Any], account: str | None, address: Path, url: URL
+) -> Iterator[PrivateServer]:
+    """The server at *url*, while *command* runs; *address* is the socket that it makes."""
+
+    def start() -> subprocess.Popen[bytes]:
+        return _started(command, account, address, Server(url))
+
+    server = PrivateServer(url, start)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _started(
     command: list[Any], account: str | None, address: Path, server: Server
-) -> Iterator[Server]:
-    """*server*, while *command* runs; *address* is the socket that it makes."""
+) -> subprocess.Popen[bytes]:
+    """The process of *command*, once it answers."""
     folder = address.parent
     log = folder / "log"
     with log.open("wb") as output:
@@ -231,20 +293,13 @@ def _running(
             start_new_session=True,
             **_as_account(account),
         )
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not (_listens(address) and server.answers()):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise UnavailableError(f"{command[0]} does not start: {log.read_text()[-500:]}")
-            time.sleep(0.05)
-        yield server
-    finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
+    deadline = time.monotonic() + PATIENCE
+    while not (_listens(address) and server.answers()):
+        if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
-            process.wait()
+            raise UnavailableError(f"{command[0]} does not start: {log.read_text()[-500:]}")
+        time.sleep(0.05)
+    return process
 
 
 def _listens(address: Path) -> bool:
