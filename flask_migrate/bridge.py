@@ -15,12 +15,13 @@ from .observation import observed
 from .offline import sql_files
 from .retrying import retried
 from .revision_files import RevisionRun
-from .runs import Run, turn
+from .runs import ComparingRun, Run, turn
 from .selection import ATTRIBUTE, Selection
 from .state import state
 
 #: The commands that need more than being watched.
 _RUNS: dict[str, type[Run]] = {
+    "check": ComparingRun,
     "downgrade": DowngradeRun,
     "merge": RevisionRun,
     "revision": RevisionRun,

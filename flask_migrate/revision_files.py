@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .constraint_names import name_constraints
 from .errors import HistoryError, InvalidNameError
 from .history_check import file_being_loaded, short
-from .runs import Run
+from .runs import ComparingRun
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -31,7 +31,7 @@ _SYMBOLS = {"base", "head", "heads", "current"}
 _INSTRUCTION = re.compile(r"[@:+\s]|^-|^\w*-\d")
 
 
-class RevisionRun(Run):
+class RevisionRun(ComparingRun):
     """A run that writes a revision file, or leaves no trace of it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,7 +39,8 @@ class RevisionRun(Run):
         arguments = self.arguments
         if arguments.get("message"):
             arguments["message"] = docstring_text(arguments["message"])
-        if arguments.get("autogenerate"):
+        self.is_comparing = bool(arguments.get("autogenerate"))
+        if self.is_comparing:
             arguments["process_revision_directives"] = name_constraints
         self._before: set[Path] = set()
 
@@ -57,7 +58,7 @@ class RevisionRun(Run):
             check_branch_label(label, script)
 
     def compared(self, directives: list[MigrationScript]) -> None:
-        if self.arguments.get("autogenerate"):
+        if self.is_comparing:
             drop_empty_revision(directives)
 
     def failed(self, error: BaseException) -> None:

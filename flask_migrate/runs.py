@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -196,6 +196,21 @@ class Run:
                 shown.done(done)
                 self.steps.append(done)
                 self.running = None
+
+
+class ComparingRun(Run):
+    """A run that compares databases with the models."""
+
+    is_comparing = True
+
+    def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
+        self._context = context
+
+    def visit(self, run_migrations: Callable[..., None], names: dict[str, Any]) -> None:
+        from .comparing import comparison
+
+        with comparison(self._context) if self.is_comparing else nullcontext():
+            super().visit(run_migrations, names)
 
 
 def _step(step: Any, database: str) -> Step:

@@ -1,0 +1,85 @@
+"""The comparison of one database with the models."""
+
+from __future__ import annotations
+
+import gc
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .answers import Answers, LeftOut, answering
+from .mariadb import MariaDBAnswers
+from .postgresql import Owners
+from .sqlite import SQLiteAnswers
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+
+_ANSWERS: dict[str, type[Answers]] = {
+    "mariadb": MariaDBAnswers,
+    "mysql": MariaDBAnswers,
+    "sqlite": SQLiteAnswers,
+}
+
+
+@contextmanager
+def comparison(context: MigrationContext) -> Iterator[None]:
+    """Let what Alembic asks inside this block be read for all tables at once.
+
+    It reads and interprets as ever. What is not known goes to the database, one
+    table after the other.
+    """
+    connection: Any = context.connection
+    if connection is None or context.as_sql:
+        yield
+        return
+    with ExitStack() as stack:
+        stack.enter_context(_uncollected())
+        left_out = stack.enter_context(_noted(context.opts))
+        if connection.dialect.name == "postgresql":
+            impl: Any = context.impl
+            impl.autogen_column_reflect = Owners().known_to(impl.autogen_column_reflect)
+            stack.callback(delattr, impl, "autogen_column_reflect")
+        if connection.dialect.name in _ANSWERS:
+            answers = _ANSWERS[connection.dialect.name](connection, left_out)
+            if answers.is_possible:
+                stack.enter_context(answering(connection, answers))
+        yield
+
+
+@contextmanager
+def _noted(opts: dict[str, Any]) -> Iterator[LeftOut]:
+    """The tables that ``include_name`` leaves out, which fill up inside this block."""
+    left_out: defaultdict[str | None, set[str]] = defaultdict(set)
+    include_name: Callable[..., bool] | None = opts.get("include_name")
+    if include_name is None:
+        yield left_out
+        return
+
+    def noted(name: Any, kind: str, parents: Any) -> bool:
+        is_included = include_name(name, kind, parents)
+        if kind == "table" and not is_included:
+            left_out[parents.get("schema_name")].add(name)
+        return is_included
+
+    opts["include_name"] = noted
+    try:
+        yield left_out
+    finally:
+        opts["include_name"] = include_name
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking at the models again and again.
+
+    Thousands of tables are millions of objects, all of them in use.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

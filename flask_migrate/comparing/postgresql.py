@@ -1,0 +1,90 @@
+"""PostgreSQL: the columns that own sequences, in one statement for all columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import text
+
+from .answers import Rows
+
+# A default calls a sequence by its schema where the search path does not lead
+# to it; SQLAlchemy adds it, in quotes, in tables that were asked for by theirs.
+_OWNERS = text(
+    """
+    SELECT CAST(CAST(c.oid AS regclass) AS text), n.nspname, quote_ident(c.relname),
+        c.relname, a.attname
+    FROM pg_class AS c
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    LEFT JOIN (
+        pg_depend AS d
+        JOIN pg_class AS t ON t.oid = d.refobjid
+        JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+    ) ON d.objid = c.oid
+        AND d.classid = CAST('pg_class' AS regclass)
+        AND d.refclassid = CAST('pg_class' AS regclass)
+    WHERE c.relkind = 'S'
+    """
+)
+
+
+class Owners:
+    """The columns that own sequences, by the names under which defaults call these.
+
+    It stands in for the inspector, and for its connection, in what Alembic does
+    with a column that was reflected.
+    """
+
+    def __init__(self) -> None:
+        self._inspector: Any = None
+        self._answers: dict[str, Rows] | None = None
+
+    def known_to(self, reflect: Any) -> Any:
+        """*reflect*, which Alembic calls with each column, asking here."""
+
+        def reflected(inspector: Any, table: Any, column_info: Any) -> Any:
+            self._inspector = inspector
+            return reflect(self, table, column_info)
+
+        return reflected
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inspector, name)
+
+    @contextmanager
+    def _operation_context(self) -> Iterator[_Connection]:
+        with self._inspector._operation_context() as connection:
+            if self._answers is None:
+                self._answers = _read(connection)
+            yield _Connection(connection, self._answers)
+
+
+class _Connection:
+    """A connection that knows who owns which sequence."""
+
+    def __init__(self, connection: Any, answers: dict[str, Rows]) -> None:
+        self._connection = connection
+        self._answers = answers
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: Any, parameters: Any = None, **options: Any) -> Any:
+        """What the database says, or what it has said about all sequences."""
+        if not options and list(parameters or ()) == ["seqname"]:
+            known = self._answers.get(parameters["seqname"])
+            if known is not None:
+                return known.result()
+        return self._connection.execute(statement, parameters, **options)
+
+
+def _read(connection: Any) -> dict[str, Rows]:
+    """The answers of the database for all sequences, by their names."""
+    found: dict[str, Rows] = {}
+    for name, schema, identifier, sequence, column in connection.execute(_OWNERS):
+        rows = [] if column is None else [(sequence, column)]
+        for key in (name, f'"{schema}".{identifier}'):
+            found.setdefault(key, Rows(["relname", "attname"], rows))
+    return found
