@@ -19,7 +19,7 @@ _PRAGMA = re.compile(rf'PRAGMA {_SCHEMA}\.(?P<pragma>\w+)\((?P<name>".*")\)', re
 _TEXT = re.compile(
     rf"SELECT sql FROM +(?P<both>\(SELECT \* FROM +)?(?:{_SCHEMA}\.)?sqlite_master"
     r"(?(both) UNION ALL +SELECT \* FROM .*sqlite_temp_master\))"
-    r" +WHERE name = \? +AND type (?P<kind>in \('table', 'view'\)|= 'index')",
+    r" +WHERE name = \? +AND type (?:in|=) (?P<kinds>\('table', 'view'\)|'table'|'index')",
     re.DOTALL,
 )
 
@@ -47,10 +47,10 @@ class SQLiteAnswers(Answers):
             )
         match = _TEXT.fullmatch(statement)
         if match and parameters and len(parameters) == 1:
-            kind = "index" if match["kind"].endswith("'index'") else "table"
             given = match["schema"] and _unquoted(match["schema"])
             searched = [given] if given else ["main", "temp"] if match["both"] else ["main"]
-            return self._text(searched, kind, parameters[0])
+            kinds = re.findall(r"\w+", match["kinds"])
+            return self._text(searched, kinds, parameters[0])
         return None
 
     def _pragma(self, schema: str, pragma: str, name: str) -> Rows | None:
@@ -65,13 +65,14 @@ class SQLiteAnswers(Answers):
             return Rows(known.names) if known else None
         return found.pragma(pragma, name)
 
-    def _text(self, schemas: list[str], kind: str, name: str) -> Rows | None:
+    def _text(self, schemas: list[str], kinds: list[str], name: str) -> Rows | None:
         for schema in schemas:
             found = self._schema(schema)
             if found is None:
                 return None
-            if (kind, name) in found.texts:
-                return Rows(["sql"], [(found.texts[kind, name],)])
+            for kind in kinds:
+                if (kind, name) in found.texts:
+                    return Rows(["sql"], [(found.texts[kind, name],)])
         return None
 
     def _schema(self, name: str) -> _Schema | None:
@@ -94,8 +95,7 @@ class _Schema:
         self.texts: dict[tuple[str, str], str] = {}
         for kind, name, sql in ask(f"SELECT type, name, sql FROM {master}"):
             self.names.add(name.lower())
-            if kind in ("table", "view", "index"):
-                self.texts["index" if kind == "index" else "table", name] = sql
+            self.texts[kind, name] = sql
         self._columns: dict[str, list[str]] = {}
         self._rows: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
         for pragma, sql in _queries(master, schema, left_out) if self.names else ():

@@ -48,7 +48,13 @@ def asked(method: Any, schema: str | None) -> list[str]:
 def outcome(method: Any, name: str, schema: str | None) -> str:
     try:
         return spelled(method(name, schema=schema))
-    except (sa.exc.SQLAlchemyError, NotImplementedError, AssertionError, TypeError) as error:
+    except (
+        sa.exc.SQLAlchemyError,
+        NotImplementedError,
+        AssertionError,
+        TypeError,
+        AttributeError,
+    ) as error:
         return f"{type(error).__name__}: {str(error)[:60]}"
 
 
