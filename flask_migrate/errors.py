@@ -126,6 +126,21 @@ class ProblemsFoundError(MigrateError):
         super().__init__(f"{problems} problem{'s' if problems > 1 else ''} found.")
 
 
+class QuestionNotAskedError(MigrateError):
+    """Something must be decided, and there is nobody at a terminal to ask.
+
+    .. attribute:: question
+
+        What must be decided.
+    """
+
+    exit_code = 3
+
+    def __init__(self, question: str, hint: str) -> None:
+        self.question = question
+        super().__init__(question, hint)
+
+
 class DatabaseError(CommandFailedError):
     """The database could not be reached, or refused a statement outside a revision."""
 

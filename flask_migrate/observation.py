@@ -31,6 +31,8 @@ def observed(run: Run) -> Iterator[None]:
     @contextmanager
     def observed_environment(config: Any, script: Any, **options: Any) -> Iterator[Any]:
         options["fn"] = run.follow(options["fn"])
+        if "revision_context" in options:
+            run.comparing(options["revision_context"])
         engines = state().databases.engines
         with (
             limited(engines, run.selection.approach, run.options.get("connect_timeout")),

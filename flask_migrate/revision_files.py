@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .constraint_names import name_constraints
 from .errors import HistoryError, InvalidNameError
 from .history_check import file_being_loaded, short
 from .runs import ComparingRun
@@ -34,14 +33,14 @@ _INSTRUCTION = re.compile(r"[@:+\s]|^-|^\w*-\d")
 class RevisionRun(ComparingRun):
     """A run that writes a revision file, or leaves no trace of it."""
 
+    writes_file = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         arguments = self.arguments
         if arguments.get("message"):
             arguments["message"] = docstring_text(arguments["message"])
         self.is_comparing = bool(arguments.get("autogenerate"))
-        if self.is_comparing:
-            arguments["process_revision_directives"] = name_constraints
         self._before: set[Path] = set()
 
     def loaded(self, script: Any) -> None:

@@ -141,6 +141,9 @@ class Run:
         script.revision_map._generator = checked(script.revision_map._generator, self.revisions)
         self.script = script
 
+    def comparing(self, revision_context: Any) -> None:
+        """Databases are about to be compared with the models, or a file to be written."""
+
     def compared(self, directives: list[MigrationScript]) -> None:
         """All databases were compared with the models; *directives* become files."""
 
@@ -202,6 +205,17 @@ class ComparingRun(Run):
     """A run that compares databases with the models."""
 
     is_comparing = True
+
+    #: Whether what it finds becomes a file.
+    writes_file = False
+
+    def comparing(self, revision_context: Any) -> None:
+        from .autogenerate import hook
+
+        if self.is_comparing:
+            revision_context.process_revision_directives = hook(
+                revision_context, self.options, lambda: self.selection.entered, self.writes_file
+            )
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
         self._context = context

@@ -18,7 +18,7 @@ PACKAGE = Path(flask_migrate.__file__).parent
 ROWS = (
     ("console", "durations", "_compat"),
     ("errors", "finding", "progress"),
-    ("command_table", "passwords", "offline", "constraint_names", "connecting", "logs"),
+    ("command_table", "passwords", "offline", "connecting", "logs"),
     ("documents", "places", "asynchronous", "limits", "watching", "retrying", "resuming"),
     (
         "databases",
@@ -30,6 +30,7 @@ ROWS = (
         "comparing",
     ),
     ("state", "selection", "env_releases"),
+    ("autogenerate",),
     ("runs", "failures", "model_check"),
     ("repository", "revision_files", "observation", "applying"),
     ("bridge", "environment"),

@@ -1,0 +1,5 @@
+"""What becomes of a comparison with the models before it is written or reported."""
+
+from .pipeline import hook
+
+__all__ = ["hook"]

@@ -1,0 +1,46 @@
+"""Names for the constraints that ``migrate`` adds to existing tables.
+
+Without one the downgrade cannot say what it drops, and SQLite's table copy
+refuses the upgrade as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .comparison import walk
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import MigrationScript
+
+    from .comparison import Comparison
+
+# What PostgreSQL keeps of a name; MySQL keeps one more.
+_LENGTH = 63
+
+
+def name_constraints(comparison: Comparison, script: MigrationScript) -> None:
+    """Name each unnamed constraint, in the upgrade and the downgrade alike.
+
+    A naming convention of the metadata has named its constraints before.
+    """
+    for container in (comparison.upgrade, comparison.downgrade):
+        for _, operation in walk(container):
+            found: Any = operation
+            if getattr(found, "constraint_name", "") is None:
+                found.constraint_name = _name(found)
+
+
+def _name(operation: Any) -> str | None:
+    """A name made of the tables and columns, in the manner of SQLAlchemy's example convention.
+
+    ``None`` for what has no columns to be named after.
+    """
+    added = getattr(operation, "_reverse", None) or operation
+    if hasattr(added, "local_cols"):
+        parts = ["fk", added.source_table, *added.local_cols, added.referent_table]
+    elif hasattr(added, "columns"):
+        parts = ["uq", added.table_name, *added.columns]
+    else:
+        return None
+    return "_".join(str(part) for part in parts)[:_LENGTH]

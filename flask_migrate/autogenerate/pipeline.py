@@ -1,0 +1,72 @@
+"""The steps that what Alembic found goes through, for ``migrate`` and ``check`` alike.
+
+A step is a function ``step(comparison, script)``. It is called once for each
+database, after Alembic compared it and before the ``process_revision_directives``
+of the project, and changes in place
+
+* ``comparison.upgrade.ops`` and ``comparison.downgrade.ops``: the operations of
+  this database. Those of the databases before it are in ``script.upgrade_ops_list``
+  and are left alone;
+* ``script``: the one revision that all databases share, for its message and imports.
+
+What a step takes out of ``comparison.upgrade`` is no difference for ``check``. The
+operations are Alembic's, nested as Alembic nests them: those on the columns of a
+table are in a ``ModifyTableOps``. Alembic keeps the downgrade in the opposite order.
+
+What a step needs is on the :class:`~.comparison.Comparison`: the options of the
+command, the connection, and the :class:`~.questions.Questions` through which alone
+anything is asked or told. A comment above an operation in the file is
+``comparison.comment(operation, text)``. Code that no operation of Alembic's stands
+for is a :class:`~.written.CodeOp`.
+
+A new step is one module with one function, and its name in :data:`STEPS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .comparison import Comparison
+from .constraint_names import name_constraints
+from .questions import Questions
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import MigrationScript
+
+Step = Callable[[Comparison, "MigrationScript"], None]
+
+#: In the order in which they run.
+STEPS: tuple[Step, ...] = (name_constraints,)
+
+
+def hook(
+    revision_context: Any,
+    options: Mapping[str, Any],
+    database: Callable[[], str],
+    writes_file: bool = True,
+) -> Callable[[Any, Any, list[MigrationScript]], None]:
+    """A ``process_revision_directives`` that runs the steps.
+
+    :param revision_context: Alembic's, which made the comparison.
+    :param options: Those of the command.
+    :param database: Returns the bind that was compared, or ``"default"``.
+    :param writes_file: Whether a file is written, rather than differences reported.
+    """
+    questions = Questions(options, can_ask=writes_file)
+
+    def process(context: Any, revision: Any, directives: list[MigrationScript]) -> None:
+        script = directives[-1]
+        comparison = Comparison(
+            autogen=revision_context._last_autogen_context,
+            upgrade=script.upgrade_ops_list[-1],
+            downgrade=script.downgrade_ops_list[-1],
+            database=database(),
+            options=options,
+            questions=questions,
+            writes_file=writes_file,
+        )
+        for step in STEPS:
+            step(comparison, script)
+
+    return process

@@ -1,0 +1,92 @@
+"""What is asked of, and told to, whoever makes a revision."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from .. import console
+from ..errors import QuestionNotAskedError
+
+log = logging.getLogger("flask_migrate")
+
+
+class Questions:
+    """The questions of one command. A library call asks none.
+
+    :param options: Those of the command: ``no_input`` and ``strict``.
+    :param can_ask: Whether this command asks at all.
+    """
+
+    def __init__(self, options: Mapping[str, Any], can_ask: bool = True) -> None:
+        self._can_ask = can_ask
+        self._options = options
+
+    @property
+    def are_possible(self) -> bool:
+        """Whether somebody sits at a terminal and wants to be asked."""
+        return (
+            self._can_ask
+            and console.shows_notes()
+            and not self._options.get("no_input")
+            and _is_terminal(sys.stdin)
+            and (_is_terminal(sys.stdout) or _is_terminal(sys.stderr))
+        )
+
+    def confirm(self, question: str, facts: str = "") -> bool:
+        """Whether the answer is yes. Ask only where :attr:`are_possible`."""
+        if facts:
+            console.note(facts)
+        return click.confirm(question, default=False, err=True)
+
+    def choose(self, question: str, choices: Mapping[str, str], default: str) -> str:
+        """One of the keys of *choices*, whose values say what they mean."""
+        console.note(question)
+        for key, meaning in choices.items():
+            console.note(f"  {key}) {meaning}")
+        return str(
+            click.prompt("  Choice", type=click.Choice(list(choices)), default=default, err=True)
+        )
+
+    def text(self, question: str, default: str | None = None) -> str:
+        """What was typed."""
+        return str(click.prompt(question, default=default, err=True))
+
+    def repeated(self, option: str) -> None:
+        """Tell which *option* gives the same answer without the question."""
+        self.tell(f"The same without a question: {option}")
+
+    def open(self, problem: str, hint: str) -> None:
+        """Something should have been asked and could not be.
+
+        :param problem: One sentence for whoever reads it.
+        :param hint: Which options answer it.
+        :raises QuestionNotAskedError: ``--strict``.
+        """
+        if not self._can_ask:
+            return
+        if self._options.get("strict"):
+            raise QuestionNotAskedError(problem, hint)
+        self.warn(f"{problem} {hint}")
+
+    def warn(self, text: str) -> None:
+        """Say that something needs a look: on standard error, or to the log of a program."""
+        if console.is_attached():
+            console.note(f"Warning: {text}")
+        else:
+            log.warning(text)
+
+    def tell(self, text: str) -> None:
+        """Say something about the work."""
+        console.note(text)
+
+
+def _is_terminal(stream: Any) -> bool:
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError):
+        return False

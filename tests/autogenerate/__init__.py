@@ -1,0 +1,1 @@
+"""What ``migrate`` makes of a comparison."""
