@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import event
@@ -46,16 +46,28 @@ class Answers:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The rows of one answer, and the names of their columns."""
+class Columns:
+    """The columns of an answer."""
 
-    names: Sequence[str]
-    rows: Sequence[tuple[Any, ...]] = ()
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+
+    @cached_property
+    def metadata(self) -> Any:
+        """What a result knows of them."""
+        return SimpleResultMetaData(self.names)
+
+
+class Rows:
+    """The rows of one answer."""
+
+    def __init__(self, columns: Columns, rows: Sequence[tuple[Any, ...]] = ()) -> None:
+        self.columns = columns
+        self.rows = rows
 
     def result(self) -> Any:
         """What ``exec_driver_sql`` returns for them."""
-        return IteratorResult(SimpleResultMetaData(self.names), iter(self.rows))
+        return IteratorResult(self.columns.metadata, iter(self.rows))
 
 
 @contextmanager

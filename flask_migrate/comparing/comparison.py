@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .. import collector, console
 from .answers import Answers, LeftOut, answering
+from .dependencies import sorted_in_one_pass
 from .mariadb import MariaDBAnswers
 from .postgresql import Owners
 from .sqlite import SQLiteAnswers
@@ -34,8 +35,11 @@ def comparison(context: MigrationContext) -> Iterator[None]:
     if connection is None or context.as_sql:
         yield
         return
+    if console.is_attached():
+        collector.leave_quickly()
     with ExitStack() as stack:
-        stack.enter_context(_uncollected())
+        stack.enter_context(collector.paused())
+        stack.enter_context(sorted_in_one_pass())
         left_out = stack.enter_context(_noted(context.opts))
         if connection.dialect.name == "postgresql":
             impl: Any = context.impl
@@ -68,18 +72,3 @@ def _noted(opts: dict[str, Any]) -> Iterator[LeftOut]:
         yield left_out
     finally:
         opts["include_name"] = include_name
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from looking at the models again and again.
-
-    Thousands of tables are millions of objects, all of them in use.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

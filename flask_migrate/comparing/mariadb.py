@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import exc
 
-from .answers import Answers, Rows
+from .answers import Answers, Columns, Rows
 
 _NAME = r"""(?:`(?:[^`]|``)*`|"(?:[^"]|"")*")"""
 _SHOW = re.compile(rf"SHOW CREATE TABLE (?P<schema>{_NAME}\.)?{_NAME}", re.DOTALL)
@@ -58,7 +58,7 @@ class MariaDBAnswers(Answers):
             if quote(name) not in left_out
         }
         return {
-            statements[row[0]]: Rows(columns, [row])
+            statements[row[0]]: Rows(Columns(columns), [row])
             for columns, row in self._results(list(statements.values()))
             if row[0] in statements
         }

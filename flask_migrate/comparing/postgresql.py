@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from .answers import Rows
+from .answers import Columns, Rows
 
 # A default calls a sequence by its schema where the search path does not lead
 # to it; SQLAlchemy adds it, in quotes, in tables that were asked for by theirs.
@@ -83,8 +83,9 @@ class _Connection:
 def _read(connection: Any) -> dict[str, Rows]:
     """The answers of the database for all sequences, by their names."""
     found: dict[str, Rows] = {}
+    columns = Columns(["relname", "attname"])
     for name, schema, identifier, sequence, column in connection.execute(_OWNERS):
         rows = [] if column is None else [(sequence, column)]
         for key in (name, f'"{schema}".{identifier}'):
-            found.setdefault(key, Rows(["relname", "attname"], rows))
+            found.setdefault(key, Rows(columns, rows))
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import exc
 
-from .answers import Answers, Rows
+from .answers import Answers, Columns, Rows
 
 _SCHEMA = r'(?P<schema>"(?:[^"]|"")*"|\w+)'
 
@@ -27,6 +27,9 @@ _OF_TABLES = ("table_xinfo", "index_list", "foreign_key_list")
 
 # A longer list of names would come near the limits of SQLite.
 _LONGEST_LIST = 100_000
+
+
+_SQL = Columns(["sql"])
 
 
 class SQLiteAnswers(Answers):
@@ -62,7 +65,7 @@ class SQLiteAnswers(Answers):
             # Asked because "main" has said that there is nothing.
             main = self._schema("main")
             known = main.pragma(pragma, name) if main else None
-            return Rows(known.names) if known else None
+            return Rows(known.columns) if known else None
         return found.pragma(pragma, name)
 
     def _text(self, schemas: list[str], kinds: list[str], name: str) -> Rows | None:
@@ -72,7 +75,7 @@ class SQLiteAnswers(Answers):
                 return None
             for kind in kinds:
                 if (kind, name) in found.texts:
-                    return Rows(["sql"], [(found.texts[kind, name],)])
+                    return Rows(_SQL, [(found.texts[kind, name],)])
         return None
 
     def _schema(self, name: str) -> _Schema | None:
@@ -96,14 +99,14 @@ class _Schema:
         for kind, name, sql in ask(f"SELECT type, name, sql FROM {master}"):
             self.names.add(name.lower())
             self.texts[kind, name] = sql
-        self._columns: dict[str, list[str]] = {}
+        self._columns: dict[str, Columns] = {}
         self._rows: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
         for pragma, sql in _queries(master, schema, left_out) if self.names else ():
             result = ask(sql)
-            self._columns[pragma] = list(result.keys())[1:]
+            self._columns[pragma] = Columns(list(result.keys())[1:])
             groups = self._rows[pragma] = {}
-            for name, *row in result:
-                groups.setdefault(name, []).append(tuple(row))
+            for row in result.fetchall():
+                groups.setdefault(row[0], []).append(tuple(row[1:]))
 
     def pragma(self, pragma: str, name: str) -> Rows | None:
         """What *pragma* says of a table or of an index; ``None`` if that was not read."""
@@ -119,7 +122,10 @@ class _Schema:
         if extended is None:
             return None
         plain = [row[1:-1] for row in extended.rows if not row[-1]]
-        return Rows(extended.names[:-1], [(number, *row) for number, row in enumerate(plain)])
+        return Rows(
+            Columns(extended.columns.names[:-1]),
+            [(number, *row) for number, row in enumerate(plain)],
+        )
 
 
 def _queries(master: str, schema: str, left_out: Collection[str]) -> list[tuple[str, str]]:
