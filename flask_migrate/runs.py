@@ -205,6 +205,7 @@ class ComparingRun(Run):
     """A run that compares databases with the models."""
 
     is_comparing = True
+    _context: MigrationContext | None = None
 
     #: Whether what it finds becomes a file.
     writes_file = False
@@ -223,7 +224,8 @@ class ComparingRun(Run):
     def visit(self, run_migrations: Callable[..., None], names: dict[str, Any]) -> None:
         from .comparing import comparison
 
-        with comparison(self._context) if self.is_comparing else nullcontext():
+        context, self._context = self._context, None
+        with comparison(context) if context and self.is_comparing else nullcontext():
             super().visit(run_migrations, names)
 
 

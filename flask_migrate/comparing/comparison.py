@@ -11,7 +11,7 @@ from .. import collector, console
 from .answers import Answers, LeftOut, answering
 from .dependencies import sorted_in_one_pass
 from .mariadb import MariaDBAnswers
-from .postgresql import Owners
+from .postgresql import remembered
 from .sqlite import SQLiteAnswers
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ def comparison(context: MigrationContext) -> Iterator[None]:
         stack.enter_context(sorted_in_one_pass())
         left_out = stack.enter_context(_noted(context.opts))
         if connection.dialect.name == "postgresql":
-            impl: Any = context.impl
-            impl.autogen_column_reflect = Owners().known_to(impl.autogen_column_reflect)
-            stack.callback(delattr, impl, "autogen_column_reflect")
+            stack.enter_context(remembered(context.impl))
         if connection.dialect.name in _ANSWERS:
             answers = _ANSWERS[connection.dialect.name](connection, left_out)
             if answers.is_possible:

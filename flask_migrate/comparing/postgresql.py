@@ -1,4 +1,4 @@
-"""PostgreSQL: the columns that own sequences, in one statement for all columns."""
+"""PostgreSQL: what Alembic asks about one column after the other."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ _OWNERS = text(
     WHERE c.relkind = 'S'
     """
 )
+
+
+@contextmanager
+def remembered(impl: Any) -> Iterator[None]:
+    """Let *impl*, Alembic's own for PostgreSQL, ask nothing twice inside this block."""
+    owners, comparisons = Owners(), Comparisons(impl.connection)
+    compare = impl.compare_server_default
+    impl.autogen_column_reflect = owners.known_to(impl.autogen_column_reflect)
+    impl.compare_server_default = comparisons.known_to(compare, impl)
+    try:
+        yield
+    finally:
+        del impl.autogen_column_reflect, impl.compare_server_default
 
 
 class Owners:
@@ -78,6 +91,37 @@ class _Connection:
             if known is not None:
                 return known.result()
         return self._connection.execute(statement, parameters, **options)
+
+
+class Comparisons:
+    """A connection that compares two server defaults, in words it has met, but once."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def known_to(self, compare: Any, impl: Any) -> Any:
+        """*compare*, which Alembic calls with each column, asking here."""
+
+        def compared(*columns: Any) -> Any:
+            impl.connection = self
+            try:
+                return compare(*columns)
+            finally:
+                impl.connection = self._connection
+
+        return compared
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def scalar(self, statement: Any) -> Any:
+        """What the database says, or has said."""
+        compiled = statement.compile(dialect=self._connection.dialect)
+        key = str(compiled), repr(compiled.params)
+        if key not in self._known:
+            self._known[key] = self._connection.scalar(statement)
+        return self._known[key]
 
 
 def _read(connection: Any) -> dict[str, Rows]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from flask_migrate.comparing import comparison
@@ -76,3 +77,39 @@ def test_the_hook_is_as_before_when_the_comparison_is_over(connection):
     with comparison(context):
         assert context.impl.autogen_column_reflect != before
     assert context.impl.autogen_column_reflect == before
+
+
+def test_server_defaults_are_compared_once_for_each_pair(connection):
+    """However many columns have them; those that differ are found."""
+    metadata = sa.MetaData()
+    for number in range(5):
+        sa.Table(
+            f"defaults_{number}",
+            metadata,
+            sa.Column("word", sa.String, server_default="all 100%"),
+            sa.Column("count", sa.Integer, server_default="5"),
+            sa.Column("when", sa.DateTime, server_default=sa.text("now()")),
+        )
+    metadata.create_all(connection)
+    metadata.tables["defaults_3"].c.word.server_default = sa.DefaultClause("other")
+    opts = {
+        "compare_server_default": True,
+        "include_name": lambda name, kind, parents: kind != "table" or name.startswith("defaults"),
+    }
+    context = MigrationContext.configure(connection, opts=opts)
+    plain = compare_metadata(context, metadata)
+    with comparison(context), counted(connection) as statements:
+        found = compare_metadata(context, metadata)
+    assert [(kind, table) for [(kind, _, table, *_)] in found] == [("modify_default", "defaults_3")]
+    assert len(found) == len(plain)
+    asked = [each for each in statements if each.startswith("SELECT 'all")]
+    assert len(asked) == 2
+
+
+def test_the_answers_about_defaults_are_dropped_with_the_comparison(connection):
+    """Alembic asks the database itself afterwards."""
+    context = MigrationContext.configure(connection)
+    with comparison(context):
+        pass
+    assert "compare_server_default" not in vars(context.impl)
+    assert context.impl.connection is connection
