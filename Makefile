@@ -50,6 +50,7 @@ compatibility: $(MODERN)/$(READY)  ## Print what projects of every earlier relea
 # ROUNDS and SEED may be given.
 torture: $(MODERN)/$(READY)  ## Kill, disturb and race runs on every database, and count what goes wrong.
 	$(MODERN)/bin/python -m tests.torture $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
+	$(MODERN)/bin/python -m tests.property $(if $(PAIRS),--pairs $(PAIRS)) $(if $(SEED),--seed $(SEED))
 
 lint: $(MODERN)/$(READY)  ## Check style and types.
 	$(MODERN)/bin/ruff check

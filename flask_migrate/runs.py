@@ -219,7 +219,11 @@ class ComparingRun(Run):
             )
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
+        from .differences import prepare
+
         self._context = context
+        if self.is_comparing:
+            prepare(context, options)
 
     def visit(self, run_migrations: Callable[..., None], names: dict[str, Any]) -> None:
         from .comparing import comparison

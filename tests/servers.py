@@ -172,6 +172,8 @@ def private_mariadb(place: Path | None = None) -> Iterator[PrivateServer]:
                 install,
                 "--no-defaults",
                 f"--datadir={data}",
+                # Two that start at once trip over each other in a shared folder.
+                f"--tmpdir={folder}",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
             ],
@@ -180,6 +182,7 @@ def private_mariadb(place: Path | None = None) -> Iterator[PrivateServer]:
         )
         command = [daemon, "--no-defaults", f"--datadir={data}", f"--socket={address}"]
         command += ["--skip-networking", "--skip-log-bin", f"--pid-file={folder / 'pid'}"]
+        command += ["--innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=0"]
         url = URL.create("mysql", "root", host="localhost", query={"unix_socket": str(address)})
         with _running(command, account, address, url) as server:
             yield server

@@ -28,6 +28,7 @@ ROWS = (
         "locking",
         "concurrent_indexes",
         "comparing",
+        "differences",
     ),
     ("state", "selection", "env_releases"),
     ("autogenerate",),

@@ -28,6 +28,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .comparison import Comparison
+from .completing import complete
 from .constraint_names import name_constraints
 from .questions import Questions
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 Step = Callable[[Comparison, "MigrationScript"], None]
 
 #: In the order in which they run.
-STEPS: tuple[Step, ...] = (name_constraints,)
+STEPS: tuple[Step, ...] = (complete, name_constraints)
 
 
 def hook(

@@ -14,7 +14,11 @@ from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 LeftOut = Mapping["str | None", "set[str]"]
 
 # What changes nothing that was read.
-_READS = ("SELECT", "PRAGMA", "SHOW", "DESCRIBE", "BEGIN", "SAVEPOINT", "RELEASE")
+_READS = (
+    *("SELECT", "PRAGMA", "SHOW", "DESCRIBE", "BEGIN", "SAVEPOINT", "RELEASE"),
+    # Nor does a table that nobody else sees.
+    *("CREATE TEMPORARY TABLE", "DROP TEMPORARY TABLE"),
+)
 
 
 class Answers:

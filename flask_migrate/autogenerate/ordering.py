@@ -1,0 +1,119 @@
+"""The order in which tables come and go, whatever refers to what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..differences.operations import CreateEnumOp, DropEnumOp
+from .written import CommentOp
+
+
+def order(container: Any, dialect: str) -> None:
+    """Make tables first, each after those it refers to, and drop them last, before those.
+
+    Where tables refer to each other in a circle, the foreign keys that close it are
+    added when all tables are there, and dropped before the first one goes. SQLite wants neither.
+    """
+    from alembic.operations import ops
+
+    comments = _comments(container)
+    creates = [op for op in container.ops if isinstance(op, ops.CreateTableOp)]
+    drops = [op for op in container.ops if isinstance(op, ops.DropTableOp)]
+    tables = (ops.CreateTableOp, ops.DropTableOp)
+    others = [op for op in container.ops if not isinstance(op, tables)]
+    is_last = [isinstance(op, DropEnumOp) for op in others]
+    end = is_last.index(True) if True in is_last else len(others)
+    is_first = [isinstance(op, CreateEnumOp) for op in others]
+    begin = len(is_first) - is_first[::-1].index(True) if True in is_first else 0
+    ordered = [
+        *others[:begin],
+        *_creates(creates, dialect),
+        *others[begin:end],
+        *_drops(drops, dialect),
+        *others[end:],
+    ]
+    container.ops[:] = [each for op in ordered for each in (*comments.get(id(op), ()), op)]
+
+
+def _comments(container: Any) -> dict[int, list[Any]]:
+    """Take the comments out of *container*, by the operation that they stand above."""
+    found: dict[int, list[Any]] = {}
+    waiting: list[Any] = []
+    for op in container.ops:
+        if isinstance(op, CommentOp):
+            waiting.append(op)
+        elif waiting:
+            found[id(op)], waiting = waiting, []
+    container.ops[:] = [op for op in container.ops if not isinstance(op, CommentOp)] + waiting
+    return found
+
+
+def _creates(creates: list[Any], dialect: str) -> list[Any]:
+    from alembic.operations import ops
+
+    ordered = _sorted(creates, lambda op: op.columns)
+    made: set[tuple[Any, str]] = set()
+    names = {(op.schema, op.table_name) for op in ordered}
+    late: list[Any] = []
+    for op in ordered if dialect != "sqlite" else ():
+        made.add((op.schema, op.table_name))
+        for constraint, target in list(_foreign_keys(op.columns, op.schema)):
+            if target in names and target not in made:
+                op.columns = [each for each in op.columns if each is not constraint]
+                late.append(ops.CreateForeignKeyOp.from_constraint(constraint))
+    return [*ordered, *late]
+
+
+def _drops(drops: list[Any], dialect: str) -> list[Any]:
+    from alembic.operations import ops
+
+    parts = {id(op): _parts(op) for op in drops}
+    # The other way round than they are made, so that the same foreign keys close the circles.
+    ordered = _sorted(drops[::-1], lambda op: parts[id(op)])[::-1]
+    early: list[Any] = []
+    for place, op in enumerate(ordered if dialect != "sqlite" else ()):
+        before = {(each.schema, each.table_name) for each in ordered[:place]}
+        for constraint, target in _foreign_keys(parts[id(op)], op.schema):
+            if target in before:
+                early.append(ops.DropConstraintOp.from_constraint(constraint))
+    return [*early, *ordered]
+
+
+def _parts(op: Any) -> list[Any]:
+    """The constraints of a table that is dropped, if they are known."""
+    try:
+        return list(op.to_table().constraints)
+    except ValueError:
+        return []
+
+
+def _foreign_keys(parts: Any, schema: Any) -> Iterator[tuple[Any, tuple[Any, str]]]:
+    """Foreign keys among *parts*, with the tables that they refer to."""
+    import sqlalchemy as sa
+
+    keys = [part for part in parts if isinstance(part, sa.ForeignKeyConstraint)]
+    for part in sorted(keys, key=lambda key: tuple(key.column_keys)):
+        if part.elements:
+            words = part.elements[0].target_fullname.rsplit(".", 2)
+            yield part, (words[0] if len(words) == 3 else None, words[-2])
+
+
+def _sorted(operations: list[Any], parts: Any) -> list[Any]:
+    """*operations* so that a table follows those it refers to, as far as that can be."""
+    names = {(op.schema, op.table_name): op for op in operations}
+    found: list[Any] = []
+    entered: set[int] = set()
+
+    def visit(op: Any) -> None:
+        if id(op) in entered:
+            return
+        entered.add(id(op))
+        for _, target in _foreign_keys(parts(op), op.schema):
+            if target in names:
+                visit(names[target])
+        found.append(op)
+
+    for op in operations:
+        visit(op)
+    return found

@@ -1,0 +1,133 @@
+"""CHECK constraints: their names, and what they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..logs import log
+from . import spelling
+
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
+    from alembic.operations.ops import ModifyTableOps
+
+    from .search import Search
+
+#: Alembic's own comparison, by name; a project that has it on keeps it.
+_PLUGIN = "alembic.ext.checkconstraint_byname"
+
+
+def compare(
+    found: Search, context: AutogenContext, ops: ModifyTableOps, there: Any, model: Any
+) -> None:
+    """Find CHECK constraints that came, went or say something else.
+
+    Those of the model that have no name are told by what they say, and never added.
+    """
+    import sqlalchemy as sa
+
+    if _PLUGIN in (context.opts.get("autogenerate_plugins") or ()):
+        return
+    from alembic.autogenerate.compare.util import _InspectorConv
+
+    # Alembic has read those of all tables together.
+    inspector: Any = _InspectorConv(context.inspector)
+    reflected = inspector.get_check_constraints(there.name, schema=there.schema)
+    old = {each["name"]: each["sqltext"] for each in reflected if each["name"]}
+    new = _named(model, context)
+    texts = {name: sql_of(each.sqltext, context.dialect) for name, each in new.items()}
+    is_same = old.keys() == new.keys() and all(_same(old[name], texts[name]) for name in old)
+    if is_same:
+        return
+    wanted, unnamed = _wanted(found, context, model, texts, old)
+    removed = [
+        sa.CheckConstraint(text(sql), name=name, table=there)
+        for name, sql in old.items()
+        if not _same(wanted.get(name), sql)
+        and (name in wanted or spelling.plain(sql) not in unnamed)
+    ]
+    added = [
+        each
+        for name, each in new.items()
+        if not each._type_bound and not (name in old and _same(old[name], wanted[name]))
+    ]
+    _write(context, ops, removed, added)
+
+
+def _named(model: Any, context: AutogenContext) -> dict[str, Any]:
+    """The constraints of a model that have a name, by the one that they have on the server."""
+    import sqlalchemy as sa
+    from alembic.util import sqla_compat
+
+    found = {}
+    for each in model.constraints:
+        if isinstance(each, sa.CheckConstraint) and _applies(each, context.dialect):
+            name = sqla_compat._get_constraint_final_name(each, context.dialect)
+            if isinstance(name, str):
+                found[name] = each
+    return found
+
+
+def _applies(constraint: Any, dialect: Any) -> bool:
+    """Whether a constraint is made on this dialect: some types bring theirs only where needed."""
+    rule = constraint._create_rule
+    return rule is None or bool(rule(dialect.ddl_compiler(dialect, None)))
+
+
+def _wanted(
+    found: Search,
+    context: AutogenContext,
+    model: Any,
+    texts: dict[str, str],
+    old: dict[str, str],
+) -> tuple[dict[str, str], set[str]]:
+    """The text of each named constraint as the database spells it, and those without a name."""
+    import sqlalchemy as sa
+
+    plain = {
+        spelling.plain(sql_of(each.sqltext, context.dialect))
+        for each in model.constraints
+        if isinstance(each, sa.CheckConstraint)
+    }
+    if context.dialect.name == "sqlite":
+        return texts, plain
+    twin = found.twin(model)
+    if twin is None:
+        # Whether a text changed cannot be told; a name can.
+        return {name: old.get(name, sql) for name, sql in texts.items()}, plain
+    made = {each["name"]: each["sqltext"] for each in twin.checks}
+    wanted = {name: made.get(name, old.get(name, sql)) for name, sql in texts.items()}
+    return wanted, plain | {spelling.plain(each["sqltext"]) for each in twin.checks}
+
+
+def _write(
+    context: AutogenContext, ops: ModifyTableOps, removed: list[Any], added: list[Any]
+) -> None:
+    """Drop before everything else, add after it: columns may come and go in between."""
+    from alembic.operations import ops as operations
+
+    for constraint in removed:
+        if context.run_object_filters(constraint, constraint.name, "check_constraint", True, None):
+            log.info("Detected removed or changed check constraint %r", constraint.name)
+            ops.ops.insert(0, operations.DropConstraintOp.from_constraint(constraint))
+    for constraint in added:
+        if context.run_object_filters(constraint, constraint.name, "check_constraint", False, None):
+            log.info("Detected added or changed check constraint %r", constraint.name)
+            ops.ops.append(operations.AddConstraintOp.from_constraint(constraint))
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and spelling.plain(one) == spelling.plain(other)
+
+
+def text(sql: str) -> Any:
+    """*sql* as a text in which a colon is no parameter."""
+    import sqlalchemy as sa
+
+    return sa.text(sql.replace(":", "\\:"))
+
+
+def sql_of(clause: Any, dialect: Any) -> str:
+    """An expression of a model in the words of a dialect."""
+    options = {"literal_binds": True, "include_table": False}
+    return str(clause.compile(dialect=dialect, compile_kwargs=options))

@@ -1,0 +1,138 @@
+"""What Alembic does not compare, where it can be told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..logs import log
+from . import (
+    checks,
+    enums,
+    identities,
+    mariadb,
+    postgresql_indexes,
+    search,
+    spelling,
+    sqlite_indexes,
+)
+from .operations import ChangeKeyOp
+
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
+    from alembic.operations.ops import ModifyTableOps
+
+_registered: list[bool] = []
+
+
+def register() -> None:
+    """Let Alembic call these; where it runs without us they do nothing."""
+    from alembic.autogenerate import comparators
+    from alembic.util import DispatchPriority
+
+    if _registered:
+        return
+    _registered.append(True)
+    for compare in (
+        *_FOR_EVERY_TABLE,
+        checks.compare,
+        compare_key,
+        compare_computed,
+        identities.compare,
+        postgresql_indexes.compare,
+    ):
+        comparators.dispatch_for("table")(_guarded(compare))
+    comparators.dispatch_for("autogenerate", priority=DispatchPriority.LAST)(
+        _guarded_script(enums.compare)
+    )
+
+
+#: Those that look at tables that come or go as well.
+_FOR_EVERY_TABLE = (mariadb.reflect_json, sqlite_indexes.compare)
+
+
+def _guarded(compare: Callable[..., None]) -> Callable[..., Any]:
+    def guarded(
+        context: AutogenContext,
+        ops: ModifyTableOps,
+        schema: str | None,
+        name: str,
+        there: Any,
+        model: Any,
+    ) -> Any:
+        from alembic.util import PriorityDispatchResult
+
+        found = search.of(context.migration_context)
+        both = there is not None and model is not None
+        if found is not None and (both or compare in _FOR_EVERY_TABLE):
+            compare(found, context, ops, there, model)
+        return PriorityDispatchResult.CONTINUE
+
+    return guarded
+
+
+def _guarded_script(compare: Callable[..., None]) -> Callable[..., Any]:
+    def guarded(context: AutogenContext, upgrade_ops: Any) -> Any:
+        from alembic.util import PriorityDispatchResult
+
+        found = search.of(context.migration_context)
+        if found is not None:
+            compare(found, context, upgrade_ops)
+        return PriorityDispatchResult.CONTINUE
+
+    return guarded
+
+
+def compare_key(
+    found: search.Search,
+    context: AutogenContext,
+    ops: ModifyTableOps,
+    there: Any,
+    model: Any,
+) -> None:
+    """Find a primary key over other columns."""
+    was = [column.name for column in there.primary_key.columns]
+    now = [column.name for column in model.primary_key.columns]
+    if was == now or (set(was) == set(now) and context.dialect.name == "sqlite"):
+        return
+    log.info("Detected changed primary key of %r: %s to %s", there.name, was, now)
+    names = there.primary_key.name, model.primary_key.name
+    ops.ops.append(ChangeKeyOp(there.name, was, now, there.schema, *names))
+
+
+def compare_computed(
+    found: search.Search,
+    context: AutogenContext,
+    ops: ModifyTableOps,
+    there: Any,
+    model: Any,
+) -> None:
+    """Find a generated column that changed; it is dropped and made again."""
+    from alembic.operations import ops as operations
+
+    for column in model.columns:
+        old = there.columns.get(column.name)
+        if old is None or column.computed is None or old.computed is None:
+            continue
+        # Alembic has no way to say MODIFY of a generated column.
+        altered = [
+            op
+            for op in ops.ops
+            if isinstance(op, operations.AlterColumnOp) and op.column_name == column.name
+        ]
+        is_stuck = bool(altered) and context.dialect.name in mariadb.NAMES
+        if not is_stuck and _is_same(found, context, column, old):
+            continue
+        log.info("Detected changed generated column %s.%s", there.name, column.name)
+        drop = operations.DropColumnOp.from_column_and_tablename(there.schema, there.name, old)
+        add = operations.AddColumnOp.from_column_and_tablename(there.schema, there.name, column)
+        ops.ops[:] = [op for op in ops.ops if op not in altered] + [drop, add]
+
+
+def _is_same(found: search.Search, context: AutogenContext, column: Any, old: Any) -> bool:
+    was = spelling.plain(str(old.computed.sqltext))
+    if was == spelling.plain(checks.sql_of(column.computed.sqltext, context.dialect)):
+        return True
+    twin = found.twin(column.table)
+    made: Any = twin.columns.get(column.name, {}).get("computed") if twin else None
+    return bool(made) and spelling.plain(made["sqltext"]) == was

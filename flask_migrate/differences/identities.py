@@ -1,0 +1,72 @@
+"""Identity columns whose options changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..logs import log
+
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
+    from alembic.operations.ops import ModifyTableOps
+
+    from .search import Search
+
+_BITS = {"SMALLINT": 15, "INTEGER": 31, "BIGINT": 63}
+
+_OPTIONS = ("always", "start", "increment", "minvalue", "maxvalue", "cycle", "cache")
+
+
+def compare(
+    found: Search, context: AutogenContext, ops: ModifyTableOps, there: Any, model: Any
+) -> None:
+    """Find changed options, also those that went back to what they are by themselves."""
+    import sqlalchemy as sa
+    from alembic.operations import ops as operations
+
+    if context.dialect.name != "postgresql":
+        return
+    for column in model.columns:
+        old = there.columns.get(column.name)
+        if old is None or old.identity is None or column.identity is None:
+            continue
+        was, now = _options(old, context.dialect), _options(column, context.dialect)
+        if was == now:
+            continue
+        for op in ops.ops:
+            if isinstance(op, operations.AlterColumnOp) and op.column_name == column.name:
+                op.modify_server_default = sa.Identity(**now)
+                break
+        else:
+            log.info("Detected changed identity of %s.%s", there.name, column.name)
+            ops.ops.append(
+                operations.AlterColumnOp(
+                    there.name,
+                    column.name,
+                    schema=there.schema,
+                    existing_type=old.type,
+                    existing_nullable=False,
+                    existing_server_default=old.identity,
+                    modify_server_default=sa.Identity(**now),
+                )
+            )
+
+
+def _options(column: Any, dialect: Any) -> dict[str, Any]:
+    """The options of an identity column, with what PostgreSQL takes where one is not given."""
+    identity = column.identity
+    given = {name: getattr(identity, name, None) for name in _OPTIONS}
+    increment = given["increment"] or 1
+    most = 2 ** _BITS.get(column.type.compile(dialect=dialect), 31)
+    defaults = {
+        "always": False,
+        "increment": 1,
+        "minvalue": 1 if increment > 0 else -most,
+        "maxvalue": most - 1 if increment > 0 else -1,
+        "cycle": False,
+        "cache": 1,
+    }
+    full = {name: defaults.get(name) if value is None else value for name, value in given.items()}
+    if full["start"] is None:
+        full["start"] = full["minvalue"] if increment > 0 else full["maxvalue"]
+    return full

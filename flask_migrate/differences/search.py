@@ -1,0 +1,93 @@
+"""What is known while the models are compared with one database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import mariadb, spelling, twins
+from .operations import Key
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+
+#: Where a ``MigrationContext`` has it in its ``opts``.
+KEY = "flask_migrate_search"
+
+
+class Search:
+    """One database and the models, and the temporary copies made of these."""
+
+    def __init__(self, context: MigrationContext) -> None:
+        self.context = context
+        self._twins: dict[Any, twins.Twin | None] = {}
+        #: The tables of MySQL and MariaDB by schema and name: as they are, and as the models say.
+        self.tables: dict[Any, tuple[Any, Any]] = {}
+        self.json_columns: set[tuple[Any, ...]] | None = None
+        self.index_texts: dict[str, dict[str, str]] | None = None
+        #: The labels of PostgreSQL's enums by name, there and as the models have them.
+        self.enums: tuple[dict[Key, list[str]], dict[Key, list[str]]] = ({}, {})
+
+    def twin(self, table: Any) -> twins.Twin | None:
+        """The model *table* as the database spells it."""
+        if table not in self._twins:
+            self._twins[table] = twins.make(self.context.connection, table)
+        return self._twins[table]
+
+
+def of(context: MigrationContext) -> Search | None:
+    """The search under way; ``None`` where Alembic is used without us."""
+    return context.opts.get(KEY)
+
+
+def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
+    """Compare better what *context* is about to compare.
+
+    :param options: What ``env.py`` gave to ``context.configure()``.
+    """
+    if context.connection is None:
+        return
+    from . import comparators
+
+    comparators.register()
+    found = context.opts[KEY] = Search(context)
+    if "compare_server_default" not in options:
+        context._user_compare_server_default = True
+    impl: Any = context.impl
+    theirs = impl.compare_server_default
+
+    def compare(there: Any, model: Any, model_sql: str | None, there_sql: str | None) -> bool:
+        ours = differs(found, there, model, model_sql, there_sql)
+        return theirs(there, model, model_sql, there_sql) if ours is None else ours
+
+    impl.compare_server_default = compare
+    if context.dialect.name in mariadb.NAMES:
+        impl.compare_type = _types_compared(impl.compare_type)
+
+
+def _types_compared(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    return lambda there, model: mariadb.has_other_labels(there, model) or compare(there, model)
+
+
+def differs(
+    search: Search, there: Any, model: Any, model_sql: str | None, there_sql: str | None
+) -> bool | None:
+    """Whether two server defaults differ; ``None`` for a default that counts."""
+    if there_sql is not None and there_sql.startswith("nextval("):
+        return None
+    if model_sql is None and model is model.table._autoincrement_column:
+        return False
+    if model_sql == there_sql:
+        return False
+    if None not in (model_sql, there_sql):
+        is_text = isinstance(model.server_default.arg, str)
+        wanted = model_sql if is_text else spelling.literal(model_sql or "")
+        if wanted == spelling.literal(there_sql or ""):
+            return False
+    twin = search.twin(model.table)
+    if twin is None or model.name not in twin.columns:
+        return True
+    made = twin.columns[model.name]["default"]
+    if made is None or there_sql is None:
+        return made is not there_sql
+    return bool(spelling.literal(made) != spelling.literal(there_sql))

@@ -1,0 +1,57 @@
+"""SQL expressions, compared without what databases change about their spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\[\w+\]|[^'\"`\[]+|.", re.S)
+
+# PostgreSQL says what type each literal has: 'a'::character varying(20).
+_CAST = re.compile(
+    r"::\s*[a-z_][\w.]*(?: (?:varying|precision|with(?:out)? time zone))?"
+    r"(?:\(\d+(?:,\d+)?\))?(?:\[\])*",
+    re.I,
+)
+
+
+def plain(sql: str) -> str:
+    """*sql* without white space, quotes around names, casts and outer parentheses."""
+    text = "".join(_plain_token(token) for token in _TOKEN.findall(sql))
+    text = _outside_literals(text, lambda part: _CAST.sub("", part))
+    text = _outside_literals(text, lambda part: re.sub(r"\s+", "", part))
+    while _is_wrapped(text):
+        text = text[1:-1]
+    return text
+
+
+def literal(sql: str) -> str:
+    """A server default as :func:`plain`; ``'0'`` and ``0`` are the same."""
+    text = plain(sql)
+    if re.fullmatch(r"'(?:[^']|'')*'", text, re.S):
+        return text[1:-1].replace("''", "'")
+    return text
+
+
+def _plain_token(token: str) -> str:
+    if token[0] in '"`[' and len(token) > 1:
+        return token[1:-1]
+    return token if token[0] == "'" else token.lower()
+
+
+def _outside_literals(text: str, change: Callable[[str], str]) -> str:
+    parts = re.split(r"('(?:[^']|'')*')", text)
+    return "".join(part if part[:1] == "'" else change(part) for part in parts)
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether one pair of parentheses goes around everything."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return False
+    depth = 0
+    bare = re.sub(r"'(?:[^']|'')*'", lambda match: "." * len(match.group()), text)
+    for place, char in enumerate(bare):
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if depth == 0:
+            return place == len(bare) - 1
+    return False

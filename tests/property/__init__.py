@@ -1,0 +1,1 @@
+"""Random pairs of schemas: what ``migrate`` must find, write and be able to undo."""

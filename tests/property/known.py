@@ -1,0 +1,74 @@
+"""Differences that a database cannot express; see docs/reference/known-differences.rst."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .trial import Result
+
+Fact = tuple[Any, ...]
+
+
+def known(dialect: str, result: Result) -> str | None:
+    """The name of the entry that explains all that is wrong with a pair."""
+    return next((name for name, explains in KNOWN.items() if explains(dialect, result)), None)
+
+
+def _key_that_counted(dialect: str, result: Result) -> bool:
+    """A key of one integer counts by itself, one of two columns does not."""
+    grown = {
+        name
+        for name, table in result.before.tables.items()
+        if name in result.after.tables and table.key != result.after.tables[name].key
+    }
+    return bool(result.facts) and all(
+        fact[2] in grown and _counts(dialect, fact) for fact in result.facts
+    )
+
+
+def _counts(dialect: str, fact: Fact) -> bool:
+    return fact[1] == "sequence" or (fact[1] == "column" and fact[3] == "id")
+
+
+def _check_spelled_anew(dialect: str, result: Result) -> bool:
+    """PostgreSQL spells an expression that it has spelled before in another way."""
+    return (
+        dialect == "postgresql"
+        and bool(result.facts)
+        and all(fact[1] == "constraint" and fact[3] == "c" for fact in result.facts)
+        and _bare(result.facts, "missing") == _bare(result.facts, "extra")
+    )
+
+
+def _bare(facts: Iterable[Fact], kind: str) -> list[str]:
+    return sorted(
+        re.sub(r"::(text|character varying)(\[\])?|[() ]", "", fact[4])
+        for fact in facts
+        if fact[0] == kind
+    )
+
+
+def _parent_without_rows(dialect: str, result: Result) -> bool:
+    """A dropped table comes back without its rows, and a foreign key needs them."""
+    gone = result.before.tables.keys() - result.after.tables.keys()
+    refers = any(
+        each.table in gone and name not in gone
+        for name, table in result.before.tables.items()
+        for each in table.foreigns
+    )
+    words = ("foreign key constraint fails", "violates foreign key", "refer to rows that are gone")
+    return (
+        refers
+        and result.problem == "downgrade fails"
+        and any(each in result.detail for each in words)
+    )
+
+
+#: The entries of the page, by their titles.
+KNOWN: dict[str, Callable[[str, Result], bool]] = {
+    "A key that stops counting": _key_that_counted,
+    "A CHECK that comes back": _check_spelled_anew,
+    "A foreign key to a table that was dropped": _parent_without_rows,
+}

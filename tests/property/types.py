@@ -1,0 +1,162 @@
+"""The types that columns have, with values at their boundaries."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
+
+EVERY = ("sqlite", "postgresql", "mysql")
+
+
+@dataclass(frozen=True)
+class Type:
+    """How a type is spelled on a dialect, what its columns hold, and what it may become."""
+
+    build: Callable[[str], Any] | None
+    values: tuple[Any, ...]
+    defaults: tuple[str, ...] = ()
+    dialects: tuple[str, ...] = EVERY
+    #: Types whose values are all values of this one, spelled the same.
+    wider: tuple[str, ...] = ()
+    #: Other types that a value of ours can be cast to, with such values.
+    casts: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    can_be_key: bool = False
+
+
+def _same(type_: Any) -> Callable[[str], Any]:
+    return lambda dialect: type_
+
+
+_DATE = datetime.date(1970, 1, 1), datetime.date(2024, 2, 29), datetime.date(9999, 12, 31)
+_TIME = datetime.datetime(1970, 1, 2, 0, 0, 1), datetime.datetime(2037, 12, 31, 23, 59, 59)
+_TEXT = ("", "a", "O'Brien", 'say "hi"', "100% \\ done", "zażółć")
+
+#: The labels that enums may have.
+LABELS = {
+    "mood": ["sad", "happy", "it's 100%", "a-b", "Größe"],
+    "colour": ["red", "green", "blue"],
+}
+
+TYPES: dict[str, Type] = {
+    "small": Type(
+        _same(sa.SmallInteger()), (0, -32768, 32767), ("0", "7"), wider=("integer", "big")
+    ),
+    "integer": Type(
+        _same(sa.Integer()),
+        (0, 1, -(2**31), 2**31 - 1),
+        ("0", "-1", "42"),
+        wider=("big",),
+        casts=(
+            ("small", (1, 2)),
+            ("string50", (0, -5)),
+            ("numeric8", (3, -4)),
+            ("boolean", (0, 1)),
+        ),
+    ),
+    "big": Type(
+        _same(sa.BigInteger()), (0, 2**63 - 1, -(2**63)), ("0",), casts=(("integer", (7, 8)),)
+    ),
+    "string20": Type(
+        _same(sa.String(20)),
+        (*_TEXT, "x" * 20),
+        ("'none'", "''", "'it''s'", "'0'"),
+        wider=("string50", "text"),
+        casts=(("integer", ("12", "-3")), ("mood", ("sad",))),
+        can_be_key=True,
+    ),
+    "string50": Type(
+        _same(sa.String(50)),
+        (*_TEXT, "y" * 50),
+        ("'none'", "'a b'"),
+        wider=("text",),
+        casts=(("string20", ("short", "")), ("date", ("2024-02-29", "1999-01-01"))),
+        can_be_key=True,
+    ),
+    "text": Type(
+        _same(sa.Text()),
+        (*_TEXT, "z" * 5000),
+        casts=(("string50", ("short", "")), ("json", ("[1, 2]", "null"))),
+    ),
+    "numeric8": Type(
+        _same(sa.Numeric(8, 2)),
+        (Decimal("0.00"), Decimal("999999.99"), Decimal("-0.01")),
+        ("0", "1.50"),
+        wider=("numeric12",),
+        casts=(("integer", (Decimal("4.00"), Decimal("-2.00"))),),
+    ),
+    "numeric12": Type(
+        _same(sa.Numeric(12, 4)),
+        (Decimal("0.0001"), Decimal("99999999.9999")),
+        ("0",),
+        casts=(("numeric8", (Decimal("1.2500"), Decimal("2.0000"))),),
+    ),
+    "float": Type(_same(sa.Float()), (0.0, 1.5, -2.25), ("0", "0.5")),
+    "boolean": Type(
+        lambda dialect: sa.Boolean(),
+        (True, False),
+        ("true", "false"),
+        casts=(("integer", (True, False)),),
+    ),
+    "date": Type(_same(sa.Date()), _DATE, ("'2020-01-01'",)),
+    "datetime": Type(
+        lambda dialect: mysql.DATETIME() if dialect == "mysql" else sa.DateTime(),
+        _TIME,
+        ("CURRENT_TIMESTAMP", "'2020-01-01 00:00:00'"),
+    ),
+    "time": Type(_same(sa.Time()), (datetime.time(0, 0), datetime.time(23, 59, 59))),
+    "binary": Type(_same(sa.LargeBinary()), (b"", b"\x00\xff")),
+    "json": Type(_same(sa.JSON()), ({"a": [1, None]}, []), casts=()),
+    "mood": Type(None, (), casts=(("string20", ()),)),
+    "colour": Type(None, ()),
+    "uuid": Type(
+        _same(sa.Uuid()),
+        (uuid.UUID(int=0), uuid.UUID(int=2**128 - 1)),
+        dialects=("sqlite", "postgresql"),
+    ),
+    "array": Type(
+        _same(postgresql.ARRAY(sa.Integer())), ([], [1, 2]), ("'{}'",), dialects=("postgresql",)
+    ),
+    "jsonb": Type(_same(postgresql.JSONB()), ({"b": 1}, None), ("'{}'",), dialects=("postgresql",)),
+    "timestamptz": Type(
+        _same(sa.DateTime(timezone=True)),
+        (datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc),),
+        ("now()",),
+        dialects=("postgresql",),
+    ),
+    "inet": Type(
+        _same(postgresql.INET()), ("192.168.0.1", "::1"), ("'127.0.0.1'",), dialects=("postgresql",)
+    ),
+    "collated": Type(
+        lambda dialect: sa.String(30, collation="C" if dialect == "postgresql" else "utf8mb4_bin"),
+        ("a", "B"),
+        ("'x'",),
+        dialects=("postgresql", "mysql"),
+    ),
+    "nocase": Type(_same(sa.String(30, collation="NOCASE")), ("a", "B"), dialects=("sqlite",)),
+    "tiny": Type(_same(mysql.TINYINT()), (0, 127, -128), ("1",), dialects=("mysql",)),
+    "unsigned": Type(
+        _same(mysql.INTEGER(unsigned=True)), (0, 2**32 - 1), ("0",), dialects=("mysql",)
+    ),
+    "mediumtext": Type(_same(mysql.MEDIUMTEXT()), _TEXT, dialects=("mysql",)),
+    "fsp": Type(
+        _same(mysql.DATETIME(fsp=3)), _TIME, ("CURRENT_TIMESTAMP(3)",), dialects=("mysql",)
+    ),
+}
+
+
+def build(name: str, dialect: str, enums: dict[str, list[str]]) -> Any:
+    """The SQLAlchemy type; an enum has the labels of its schema."""
+    found = TYPES[name].build
+    return sa.Enum(*enums[name], name=name) if found is None else found(dialect)
+
+
+def names(dialect: str) -> list[str]:
+    """The types that a dialect has."""
+    return [name for name, each in TYPES.items() if dialect in each.dialects]
