@@ -10,7 +10,18 @@ from typing import Any
 
 # What may be left as it is when the process ends: the operating system closes
 # sockets, and files are closed with their buffers written.
-_HARMLESS = {"_io", "aiomysql", "asyncio", "asyncmy", "pymysql", "socket", "ssl"}
+_HARMLESS = {
+    "_io",
+    "aiomysql",
+    "aiosqlite",
+    "asyncio",
+    "asyncmy",
+    "asyncpg",
+    "psycopg",
+    "pymysql",
+    "socket",
+    "ssl",
+}
 
 
 @contextmanager

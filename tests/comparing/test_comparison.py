@@ -71,24 +71,42 @@ def test_the_same_changes_are_found(connection, seed):
         assert found(connection, models(other), is_at_once=True) == expected
 
 
+def statements_of_check(started, url, size):
+    """How many statements ``check`` takes on as many tables as *size*."""
+    metadata = sa.MetaData()
+    fill(metadata, size)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    metadata.create_all(engine)
+    started.models = lambda db: fill(db.metadata, size)
+    with counted(sa.engine.Engine) as statements:
+        outcome = started.run("check")
+    assert outcome.error is None
+    return len(statements)
+
+
 def test_the_number_of_statements_does_not_grow_with_the_tables(started, database_url):
     """``check`` on 5 and on 50 tables."""
     started.url = database_url
-    started.models = lambda db: None
-    started.run("check")  # makes the version table
-    counts = []
-    for size in (5, 50):
-        started.models = lambda db, size=size: fill(db.metadata, size)
-        with started.app().app_context():
-            metadata = sa.MetaData()
-            fill(metadata, size)
-            engine = sa.create_engine(database_url, poolclass=sa.NullPool)
-            metadata.create_all(engine)
-        with counted(sa.engine.Engine) as statements:
-            outcome = started.run("check")
-        assert outcome.error is None
-        counts.append(len(statements))
-    assert counts[0] == counts[1] <= 20
+    statements_of_check(started, database_url, 1)  # makes the version table
+    few, many = (statements_of_check(started, database_url, size) for size in (5, 50))
+    assert few == many <= 20
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "asyncpg"])
+def test_nor_does_it_with_other_drivers_of_postgresql(started, postgresql_url, driver):
+    """One is asynchronous."""
+    started.url = postgresql_url.set(drivername=f"postgresql+{driver}")
+    statements_of_check(started, postgresql_url, 1)
+    few, many = (statements_of_check(started, postgresql_url, size) for size in (5, 50))
+    assert few == many <= 20
+
+
+def test_nor_does_it_with_the_asynchronous_driver_of_sqlite(started):
+    """What is read ahead is read by awaiting."""
+    url, started.url = started.url, started.url.replace("sqlite:", "sqlite+aiosqlite:")
+    statements_of_check(started, url, 1)
+    few, many = (statements_of_check(started, url, size) for size in (5, 50))
+    assert few == many <= 20
 
 
 def fill(metadata, size):
