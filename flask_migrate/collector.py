@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+# PyPy's collector is another one.
+_CAN_FREEZE = hasattr(gc, "freeze")
+
 # What may be left as it is when the process ends: the operating system closes
 # sockets, and files are closed with their buffers written.
 _HARMLESS = {
@@ -37,7 +40,7 @@ def paused() -> Iterator[None]:
     finally:
         if was_enabled:
             # This counts the new objects as old ones, without a look at each.
-            if not gc.get_freeze_count():
+            if _CAN_FREEZE and not gc.get_freeze_count():
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
@@ -45,8 +48,9 @@ def paused() -> Iterator[None]:
 
 def leave_quickly() -> None:
     """Let the process end without a last search for garbage."""
-    atexit.unregister(_abandon)
-    atexit.register(_abandon)
+    if _CAN_FREEZE:
+        atexit.unregister(_abandon)
+        atexit.register(_abandon)
 
 
 def _abandon() -> None:
