@@ -88,10 +88,16 @@ def answering(connection: Any, answers: Answers) -> Iterator[None]:
         if not statement.lstrip().upper().startswith(_READS):
             answers.forget()
 
-    event.listen(connection, "before_cursor_execute", written)
+    def undone(connection: Any, *rest: Any) -> None:
+        answers.forget()
+
+    heard = {"before_cursor_execute": written, "rollback": undone, "rollback_savepoint": undone}
+    for name, function in heard.items():
+        event.listen(connection, name, function)
     connection.exec_driver_sql = exec_driver_sql
     try:
         yield
     finally:
         del connection.exec_driver_sql
-        event.remove(connection, "before_cursor_execute", written)
+        for name, function in heard.items():
+            event.remove(connection, name, function)

@@ -71,15 +71,21 @@ def test_the_same_changes_are_found(connection, seed):
         assert found(connection, models(other), is_at_once=True) == expected
 
 
-def statements_of_check(started, url, size):
-    """How many statements ``check`` takes on as many tables as *size*."""
+def statements_of_check(project, url, size):
+    """How many statements ``check`` takes on as many tables as *size* in each database."""
     metadata = sa.MetaData()
     fill(metadata, size)
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    metadata.create_all(engine)
-    started.models = lambda db: fill(db.metadata, size)
+    for each in (url, *project.binds.values()):
+        metadata.create_all(sa.create_engine(each, poolclass=sa.NullPool))
+
+    def models(db):
+        for bind in (None, *project.binds):
+            # Flask-SQLAlchemy makes the metadata of a bind with its first model.
+            fill(db._make_metadata(bind), size)
+
+    project.models = models
     with counted(sa.engine.Engine) as statements:
-        outcome = started.run("check")
+        outcome = project.run("check")
     assert outcome.error is None
     return len(statements)
 
@@ -107,6 +113,16 @@ def test_nor_does_it_with_the_asynchronous_driver_of_sqlite(started):
     statements_of_check(started, url, 1)
     few, many = (statements_of_check(started, url, size) for size in (5, 50))
     assert few == many <= 20
+
+
+def test_nor_does_it_with_several_databases(project, postgresql_url, tmp_path):
+    """Each bind is compared alike."""
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    project.binds = {"other": other, "server": postgresql_url}
+    project.run("init", multidb=True)
+    statements_of_check(project, project.url, 1)
+    few, many = (statements_of_check(project, project.url, size) for size in (5, 50))
+    assert few == many <= 3 * 20
 
 
 def fill(metadata, size):

@@ -43,6 +43,18 @@ def test_what_was_written_is_seen(connection):
         assert len(sa.inspect(connection).get_columns("first")) == 2
 
 
+def test_what_was_undone_is_forgotten(connection):
+    """A table that was changed in a transaction that is rolled back is as before."""
+    connection.exec_driver_sql("CREATE TABLE first (id INTEGER PRIMARY KEY)")
+    with answering(connection, SQLiteAnswers(connection, {})):
+        # The driver begins no transaction for DDL.
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("ALTER TABLE first ADD COLUMN name TEXT")
+        assert len(sa.inspect(connection).get_columns("first")) == 2
+        connection.rollback()
+        assert len(sa.inspect(connection).get_columns("first")) == 1
+
+
 def test_tables_that_are_left_out_are_not_read(connection):
     """Nothing is asked about a table that ``include_name`` leaves out."""
     connection.exec_driver_sql("CREATE TABLE mine (id INTEGER PRIMARY KEY)")
