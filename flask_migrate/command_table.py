@@ -81,6 +81,7 @@ def argument(help: str, many: bool = False) -> Param:
 
 
 PARAMS: Mapping[str, Param] = {
+    "allow_drop_all": option("--allow-drop-all", help="Write a revision that drops every table"),
     "directory": option(
         "-d", "--directory", help='Migration script directory (default is "migrations")'
     ),

@@ -141,6 +141,32 @@ class QuestionNotAskedError(MigrateError):
         super().__init__(question, hint)
 
 
+class DropAllError(MigrateError):
+    """A revision would drop every table of a database.
+
+    .. attribute:: database
+
+        A bind, or ``"default"``.
+
+    .. attribute:: tables
+
+        The names of the tables.
+    """
+
+    exit_code = 3
+
+    def __init__(self, database: str, tables: Iterable[str], has_models: bool) -> None:
+        self.database = database
+        self.tables = tuple(tables)
+        models = "The models know none of them" if has_models else "There are no models"
+        super().__init__(
+            f"This would drop every table of the database {database}: {', '.join(self.tables)}. "
+            f"{models}: were their modules imported?",
+            hint="See what is missing with: flask db doctor. "
+            "If they are to go: flask db migrate --allow-drop-all",
+        )
+
+
 class DatabaseError(CommandFailedError):
     """The database could not be reached, or refused a statement outside a revision."""
 

@@ -53,8 +53,8 @@ LIMITS = {
 #: What Flask-Migrate 4.1.0 does not have.
 NEW = {
     "current": {"check_heads": False},
-    "revision": {"depends_on": None},
-    "migrate": {"depends_on": None},
+    "revision": {"depends_on": None, "allow_drop_all": False},
+    "migrate": {"depends_on": None, "allow_drop_all": False},
     "merge": {"splice": False},
     "ensure-version": {**DIRECTORY, "sql": False},
     "upgrade": {**LOCK, **LIMITS},

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
+from .only_mine import only_mine
 from .questions import Questions
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 Step = Callable[[Comparison, "MigrationScript"], None]
 
 #: In the order in which they run.
-STEPS: tuple[Step, ...] = (complete, name_constraints)
+STEPS: tuple[Step, ...] = (only_mine, complete, name_constraints)
 
 
 def hook(

@@ -30,9 +30,11 @@ def revision(
     depends_on: str | Sequence[str] | None = None,
     x_arg: OneOrMore = None,
     bind: OneOrMore = None,
+    allow_drop_all: bool = False,
 ) -> Script | tuple[Script, ...] | None:
     """Create a new revision file.
 
+    :param allow_drop_all: Write one that drops every table of a database.
     :returns: The revision that was written, ``None`` if there was nothing to
         write, a tuple if a hook in ``env.py`` made several.
     """
@@ -42,6 +44,7 @@ def revision(
         x_arg,
         bind,
         opts=("autogenerate",) if autogenerate else (),
+        options={"allow_drop_all": allow_drop_all},
         message=message,
         autogenerate=autogenerate,
         sql=sql,
@@ -70,6 +73,7 @@ def migrate(
     x_arg: OneOrMore = None,
     depends_on: str | Sequence[str] | None = None,
     bind: OneOrMore = None,
+    allow_drop_all: bool = False,
 ) -> Script | tuple[Script, ...] | None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')
 
@@ -89,6 +93,7 @@ def migrate(
         depends_on=depends_on,
         x_arg=x_arg,
         bind=bind,
+        allow_drop_all=allow_drop_all,
     )
     if written is None:
         console.note(f"If you expected changes, ask why there are none: {console.prefix()} doctor")
