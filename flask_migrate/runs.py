@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from . import progress
 from .errors import ReentrantRunError
 from .history_check import check_versions, checked
+from .revision_graph import quicken
 from .selection import Selection, accepting
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ class Run:
     def loaded(self, script: Any) -> None:
         """The history is known, and its files are about to be read."""
         check_versions(script)
+        quicken(script)
         script.revision_map._generator = checked(script.revision_map._generator, self.revisions)
         self.script = script
 
