@@ -82,6 +82,23 @@ def argument(help: str, many: bool = False) -> Param:
 
 PARAMS: Mapping[str, Param] = {
     "allow_drop_all": option("--allow-drop-all", help="Write a revision that drops every table"),
+    "rename": option(
+        "--rename",
+        help="TABLE.COLUMN=NAME: the column has a new name, and keeps its values",
+        many=True,
+    ),
+    "rename_table": option(
+        "--rename-table", help="TABLE=NAME: the table has a new name, and keeps its rows", many=True
+    ),
+    "no_rename": option("--no-rename", help="Take nothing else for renamed"),
+    "default": option(
+        "--default",
+        help="TABLE.COLUMN=SQL: what rows get that have no value for a column that is NOT NULL",
+        many=True,
+    ),
+    "no_backfill": option("--no-backfill", help="Write NOT NULL without values for the rows"),
+    "no_input": option("--no-input", help="Ask nothing"),
+    "strict": option("--strict", help="Fail where something should be asked and cannot be"),
     "directory": option(
         "-d", "--directory", help='Migration script directory (default is "migrations")'
     ),

@@ -167,6 +167,12 @@ class DropAllError(MigrateError):
         )
 
 
+class UnknownColumnError(InvalidNameError):
+    """An option about a rename or a default names nothing that changes."""
+
+    exit_code = 2
+
+
 class DatabaseError(CommandFailedError):
     """The database could not be reached, or refused a statement outside a revision."""
 

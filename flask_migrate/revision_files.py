@@ -57,6 +57,7 @@ class RevisionRun(ComparingRun):
             check_branch_label(label, script)
 
     def compared(self, directives: list[MigrationScript]) -> None:
+        super().compared(directives)
         if self.is_comparing:
             drop_empty_revision(directives)
 

@@ -213,12 +213,17 @@ class ComparingRun(Run):
     writes_file = False
 
     def comparing(self, revision_context: Any) -> None:
-        from .autogenerate import hook
+        from .autogenerate import Pipeline
 
         if self.is_comparing:
-            revision_context.process_revision_directives = hook(
+            self._pipeline = Pipeline(
                 revision_context, self.options, lambda: self.selection.entered, self.writes_file
             )
+            revision_context.process_revision_directives = self._pipeline
+
+    def compared(self, directives: list[MigrationScript]) -> None:
+        if self.is_comparing:
+            self._pipeline.finish()
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
         from .differences import prepare

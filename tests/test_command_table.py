@@ -50,11 +50,22 @@ LIMITS = {
     "resume": False,
 }
 
+AUTOGENERATE = {
+    "allow_drop_all": False,
+    "rename": None,
+    "rename_table": None,
+    "no_rename": False,
+    "default": None,
+    "no_backfill": False,
+    "no_input": False,
+    "strict": False,
+}
+
 #: What Flask-Migrate 4.1.0 does not have.
 NEW = {
     "current": {"check_heads": False},
-    "revision": {"depends_on": None, "allow_drop_all": False},
-    "migrate": {"depends_on": None, "allow_drop_all": False},
+    "revision": {"depends_on": None, **AUTOGENERATE},
+    "migrate": {"depends_on": None, **AUTOGENERATE},
     "merge": {"splice": False},
     "ensure-version": {**DIRECTORY, "sql": False},
     "upgrade": {**LOCK, **LIMITS},

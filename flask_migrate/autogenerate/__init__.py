@@ -1,5 +1,5 @@
 """What becomes of a comparison with the models before it is written or reported."""
 
-from .pipeline import hook
+from .pipeline import Pipeline
 
-__all__ = ["hook"]
+__all__ = ["Pipeline"]

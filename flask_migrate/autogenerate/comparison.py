@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
     from alembic.operations.ops import DowngradeOps, MigrateOperation, OpContainer, UpgradeOps
 
+    from .answers import Answers
     from .questions import Questions
 
 
@@ -28,8 +29,16 @@ class Comparison:
     #: The options of the command, by the names of its parameters.
     options: Mapping[str, Any]
     questions: Questions
+    answers: Answers
     #: Whether a file is written, rather than differences reported.
     writes_file: bool = True
+    #: New names of tables by the old ones, and the other way; with a schema, if any.
+    successors: dict[str, str] = field(default_factory=dict)
+    predecessors: dict[str, str] = field(default_factory=dict)
+    #: For a table, new names of columns by the old ones.
+    renamed_columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: What was renamed or has renamed columns: schema, old and new name.
+    touched: list[tuple[str | None, str, str]] = field(default_factory=list)
 
     @property
     def context(self) -> Any:
@@ -83,15 +92,52 @@ class Comparison:
                     container.ops.insert(place, CommentOp(text))
                     return
 
+    def remember_table(self, schema: str | None, old: str, new: str) -> None:
+        """A table has another name from now on."""
+        self.successors[key(schema, old)] = key(schema, new)
+        self.predecessors[key(schema, new)] = key(schema, old)
+        self.touched.append((schema, old, new))
+
+    def remember_column(self, schema: str | None, table: str, old: str, new: str) -> None:
+        """A column of *table*, under its new name, has another name from now on."""
+        self.renamed_columns.setdefault(key(schema, table), {})[old] = new
+        if table not in [each for place, _, each in self.touched if place == schema]:
+            self.touched.append((schema, table, table))
+
+    def former(self, schema: str | None, table: str) -> str:
+        """What *table* is called in the database."""
+        names = [old for place, old, new in self.touched if (place, new) == (schema, table)]
+        return names[0] if names else table
+
+    def rows(self, schema: str | None, table: str, where: str | None = None) -> int:
+        """How many rows *table* has in the database; or how many with a value in a column."""
+        import sqlalchemy as sa
+
+        counted = sa.table(self.former(schema, table), schema=schema)
+        statement = sa.select(sa.func.count()).select_from(counted)
+        if where is not None:
+            statement = statement.where(sa.column(where).isnot(None))
+        return int(self.connection.execute(statement).scalar() or 0)
+
+    def reverse(self) -> None:
+        """Make the downgrade from the upgrade."""
+        self.downgrade.ops[:] = [each.reverse() for each in reversed(self.upgrade.ops)]
+
+
+def key(schema: str | None, table: str) -> str:
+    """The name of a table with its schema, if it has one of its own."""
+    return f"{schema}.{table}" if schema else table
+
 
 def walk(container: OpContainer | Any) -> Iterator[tuple[OpContainer | Any, MigrateOperation]]:
     """Each operation in *container*, at any depth, with the container that holds it."""
     for operation in tuple(container.ops):
-        if _holds_operations(operation):
+        if holds_operations(operation):
             yield from walk(operation)
         else:
             yield container, operation
 
 
-def _holds_operations(operation: Any) -> bool:
+def holds_operations(operation: Any) -> bool:
+    """Whether *operation* is there for those in it, as the changes of a table are."""
     return hasattr(operation, "ops") and not hasattr(operation, "columns")

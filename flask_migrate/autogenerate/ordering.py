@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..differences.operations import CreateEnumOp, DropEnumOp
-from .written import CommentOp
+from .written import CommentOp, RenamesOp
 
 
 def order(container: Any, dialect: str) -> None:
@@ -14,9 +14,17 @@ def order(container: Any, dialect: str) -> None:
 
     Where tables refer to each other in a circle, the foreign keys that close it are
     added when all tables are there, and dropped before the first one goes. SQLite wants neither.
+    Renames stay first in an upgrade and last in a downgrade: all else knows the new names.
     """
     from alembic.operations import ops
 
+    renames = [op for op in container.ops if isinstance(op, RenamesOp)]
+    if renames:
+        is_upgrade = container.ops[0] is renames[0]
+        container.ops[:] = [op for op in container.ops if op not in renames]
+        order(container, dialect)
+        container.ops[:] = renames + container.ops if is_upgrade else container.ops + renames
+        return
     comments = _comments(container)
     creates = [op for op in container.ops if isinstance(op, ops.CreateTableOp)]
     drops = [op for op in container.ops if isinstance(op, ops.DropTableOp)]

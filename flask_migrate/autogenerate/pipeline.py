@@ -27,11 +27,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .answers import Answers
 from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
 from .only_mine import only_mine
 from .questions import Questions
+from .renames import rename
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -39,36 +41,50 @@ if TYPE_CHECKING:
 Step = Callable[[Comparison, "MigrationScript"], None]
 
 #: In the order in which they run.
-STEPS: tuple[Step, ...] = (only_mine, complete, name_constraints)
+STEPS: tuple[Step, ...] = (only_mine, rename, complete, name_constraints)
 
 
-def hook(
-    revision_context: Any,
-    options: Mapping[str, Any],
-    database: Callable[[], str],
-    writes_file: bool = True,
-) -> Callable[[Any, Any, list[MigrationScript]], None]:
-    """A ``process_revision_directives`` that runs the steps.
+class Pipeline:
+    """The steps of one command. It is a ``process_revision_directives``.
 
-    :param revision_context: Alembic's, which made the comparison.
+    :param revision_context: Alembic's, which makes the comparisons.
     :param options: Those of the command.
     :param database: Returns the bind that was compared, or ``"default"``.
     :param writes_file: Whether a file is written, rather than differences reported.
     """
-    questions = Questions(options, can_ask=writes_file)
 
-    def process(context: Any, revision: Any, directives: list[MigrationScript]) -> None:
+    def __init__(
+        self,
+        revision_context: Any,
+        options: Mapping[str, Any],
+        database: Callable[[], str],
+        writes_file: bool = True,
+    ) -> None:
+        self._revision_context = revision_context
+        self._options = options
+        self._database = database
+        self._writes_file = writes_file
+        self._questions = Questions(options, can_ask=writes_file)
+        self._answers = Answers(options)
+
+    def __call__(self, context: Any, revision: Any, directives: list[MigrationScript]) -> None:
         script = directives[-1]
         comparison = Comparison(
-            autogen=revision_context._last_autogen_context,
+            autogen=self._revision_context._last_autogen_context,
             upgrade=script.upgrade_ops_list[-1],
             downgrade=script.downgrade_ops_list[-1],
-            database=database(),
-            options=options,
-            questions=questions,
-            writes_file=writes_file,
+            database=self._database(),
+            options=self._options,
+            questions=self._questions,
+            answers=self._answers,
+            writes_file=self._writes_file,
         )
         for step in STEPS:
             step(comparison, script)
 
-    return process
+    def finish(self) -> None:
+        """All databases were compared.
+
+        :raises UnknownColumnError: An option named something that none of them has.
+        """
+        self._answers.check_used()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import Any
 
-from alembic.autogenerate.render import renderers
+from alembic.autogenerate.render import render_op, renderers
+from alembic.operations import ops
 from alembic.operations.ops import MigrateOperation
 
 _WIDTH = 88
@@ -36,6 +38,97 @@ class CodeOp(MigrateOperation):
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
         return ("code", *self.lines)
+
+
+class StatementOp(ops.ExecuteSQLOp):
+    """A statement of SQL, and the one that undoes it.
+
+    What looks like a parameter in them is none.
+    """
+
+    def __init__(self, up: str, down: str | None = None) -> None:
+        super().__init__(literal(up))
+        self._pair = (up, down)
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        return ("execute", self._pair[0])
+
+    def reverse(self) -> MigrateOperation:
+        up, down = self._pair
+        return StatementOp(down, up) if down is not None else CommentOp(f"Not undone: {up}")
+
+
+class RenamesOp(ops.OpContainer, MigrateOperation):
+    """What gives other names to things, in this order, before or after all else."""
+
+    def reverse(self) -> RenamesOp:
+        found: list[Any] = list(reversed(self.ops))
+        return RenamesOp([each.reverse() for each in found])
+
+
+class RenameTableOp(ops.RenameTableOp):
+    """A table under a new name, written and undone, which Alembic's is not."""
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        return ("rename_table", self.schema, self.table_name, self.new_table_name)
+
+    def reverse(self) -> RenameTableOp:
+        return RenameTableOp(self.new_table_name, self.table_name, schema=self.schema)
+
+
+class RenameColumnOp(ops.AlterColumnOp):
+    """A column under a new name; undone by the old one, which Alembic forgets."""
+
+    def reverse(self) -> RenameColumnOp:
+        return RenameColumnOp(
+            self.table_name,
+            str(self.modify_name),
+            schema=self.schema,
+            modify_name=self.column_name,
+            existing_type=self.existing_type,
+            existing_nullable=self.existing_nullable,
+            existing_server_default=self.existing_server_default,
+            existing_comment=self.existing_comment,
+            **self.kw,
+        )
+
+
+def literal(statement: str) -> str:
+    """*statement* so that ``op.execute()`` finds no parameters in it."""
+    return re.sub(r"(?<![:\w\\]):(?=\w+(?!:))", r"\\:", statement)
+
+
+@renderers.dispatch_for(RenamesOp)
+def _render_renames(context: Any, operation: RenamesOp) -> list[str]:
+    return [line for each in operation.ops for line in render_op(context, each)]
+
+
+@renderers.dispatch_for(RenameTableOp)
+def _render_rename_table(context: Any, operation: RenameTableOp) -> str:
+    schema = f", schema={str(operation.schema)!r}" if operation.schema else ""
+    prefix = context.opts["alembic_module_prefix"]
+    names = f"{str(operation.table_name)!r}, {str(operation.new_table_name)!r}"
+    return f"{prefix}rename_table({names}{schema})"
+
+
+@renderers.dispatch_for(RenameColumnOp)
+def _render_rename_column(context: Any, operation: RenameColumnOp) -> Any:
+    if not _has_rename_column(context.dialect):
+        return renderers.dispatch(ops.AlterColumnOp)(context, operation)
+    # MySQL's CHANGE, which Alembic writes, forgets checks and ON UPDATE.
+    quote = context.dialect.identifier_preparer.quote
+    names = [operation.schema, operation.table_name] if operation.schema else [operation.table_name]
+    table = ".".join(quote(each) for each in names)
+    old, new = quote(operation.column_name), quote(operation.modify_name)
+    statement = StatementOp(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
+    return renderers.dispatch(ops.ExecuteSQLOp)(context, statement)
+
+
+def _has_rename_column(dialect: Any) -> bool:
+    version = dialect.server_version_info or (0,)
+    if dialect.name not in ("mysql", "mariadb"):
+        return False
+    return bool(version >= ((10, 5, 2) if dialect.is_mariadb else (8, 0)))
 
 
 @renderers.dispatch_for(CommentOp)

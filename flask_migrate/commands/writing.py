@@ -31,10 +31,21 @@ def revision(
     x_arg: OneOrMore = None,
     bind: OneOrMore = None,
     allow_drop_all: bool = False,
+    rename: OneOrMore = None,
+    rename_table: OneOrMore = None,
+    no_rename: bool = False,
+    default: OneOrMore = None,
+    no_backfill: bool = False,
+    no_input: bool = False,
+    strict: bool = False,
 ) -> Script | tuple[Script, ...] | None:
     """Create a new revision file.
 
     :param allow_drop_all: Write one that drops every table of a database.
+    :param rename: ``"user.name=full_name"``: columns that have new names.
+    :param rename_table: ``"user=account"``: tables that have new names.
+    :param default: ``"user.active=1"``: SQL for rows without a value.
+    :param strict: Raise where a command line would ask. A program is never asked.
     :returns: The revision that was written, ``None`` if there was nothing to
         write, a tuple if a hook in ``env.py`` made several.
     """
@@ -44,7 +55,16 @@ def revision(
         x_arg,
         bind,
         opts=("autogenerate",) if autogenerate else (),
-        options={"allow_drop_all": allow_drop_all},
+        options={
+            "allow_drop_all": allow_drop_all,
+            "rename": rename,
+            "rename_table": rename_table,
+            "no_rename": no_rename,
+            "default": default,
+            "no_backfill": no_backfill,
+            "no_input": no_input,
+            "strict": strict,
+        },
         message=message,
         autogenerate=autogenerate,
         sql=sql,
@@ -74,6 +94,13 @@ def migrate(
     depends_on: str | Sequence[str] | None = None,
     bind: OneOrMore = None,
     allow_drop_all: bool = False,
+    rename: OneOrMore = None,
+    rename_table: OneOrMore = None,
+    no_rename: bool = False,
+    default: OneOrMore = None,
+    no_backfill: bool = False,
+    no_input: bool = False,
+    strict: bool = False,
 ) -> Script | tuple[Script, ...] | None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')
 
@@ -94,6 +121,13 @@ def migrate(
         x_arg=x_arg,
         bind=bind,
         allow_drop_all=allow_drop_all,
+        rename=rename,
+        rename_table=rename_table,
+        no_rename=no_rename,
+        default=default,
+        no_backfill=no_backfill,
+        no_input=no_input,
+        strict=strict,
     )
     if written is None:
         console.note(f"If you expected changes, ask why there are none: {console.prefix()} doctor")

@@ -1,0 +1,98 @@
+"""Answers to questions that were given ahead, as options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from ..errors import UnknownColumnError
+
+
+class Answers:
+    """What ``--rename``, ``--rename-table`` and ``--default`` say, and what became of it.
+
+    A command asks each about every database; what none of them had a use for is
+    wrong.
+
+    :param options: Those of the command.
+    :raises UnknownColumnError: One is not of the form ``NAME=VALUE``.
+    """
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.renames = _parsed("--rename", options.get("rename"), "user.name=full_name")
+        self.table_renames = _parsed("--rename-table", options.get("rename_table"), "user=account")
+        self.defaults = _parsed("--default", options.get("default"), "user.active=1")
+        self._used: set[tuple[str, str]] = set()
+        self._candidates: dict[str, list[str]] = {"rename": [], "rename-table": [], "default": []}
+
+    def renamed(self, old: Iterable[str], new: str) -> bool:
+        """Whether a column, under one of the names *old* with its table, becomes *new*."""
+        return self._told("rename", self.renames, old, new)
+
+    def renamed_table(self, old: Iterable[str], new: Iterable[str]) -> bool:
+        """Whether a table, under one of the names *old*, becomes one of *new*."""
+        old = list(old)
+        return any(self._told("rename-table", self.table_renames, old, each) for each in new)
+
+    def default(self, names: Iterable[str]) -> str | None:
+        """The SQL that fills a column, under one of its *names*."""
+        for name in names:
+            self._candidates["default"].append(f"{name}=...")
+            if name in self.defaults:
+                self._used.add(("default", name))
+                return self.defaults[name]
+        return None
+
+    def check_used(self) -> None:
+        """Refuse what named nothing.
+
+        :raises UnknownColumnError: It names the nearest that it could have named.
+        """
+        given = {
+            "rename": self.renames,
+            "rename-table": self.table_renames,
+            "default": self.defaults,
+        }
+        for option, values in given.items():
+            for name, value in values.items():
+                if (option, name) not in self._used:
+                    raise _unknown(option, name, value, self._candidates[option])
+
+    def _told(self, option: str, given: Mapping[str, str], names: Iterable[str], new: str) -> bool:
+        for name in names:
+            self._candidates[option].append(f"{name}={new}")
+            if given.get(name) == new:
+                self._used.add((option, name))
+                return True
+        return False
+
+
+def _unknown(option: str, name: str, value: str, candidates: list[str]) -> UnknownColumnError:
+    whats = {
+        "rename": f"no column {name} disappeared while {value} appeared in its table",
+        "rename-table": f"no table {name} disappeared while {value} appeared",
+        "default": f"no column {name} becomes NOT NULL on a table that is there",
+    }
+    near = get_close_matches(f"{name}={value}", candidates, n=3, cutoff=0.3)
+    return UnknownColumnError(
+        f"--{option} {name}={value}: {whats[option]}.",
+        name,
+        hint=f"Near it: {', '.join(f'--{option} {each}' for each in near)}"
+        if near
+        else "See what would be written with: flask db migrate --dry-run",
+    )
+
+
+def _parsed(option: str, given: str | Iterable[str] | None, example: str) -> dict[str, str]:
+    parsed = {}
+    for text in [given] if isinstance(given, str) else given or ():
+        name, separator, value = text.partition("=")
+        if not (name and separator and value):
+            raise UnknownColumnError(
+                f"{option} {text!r} is not of the form NAME=VALUE.",
+                text,
+                hint=f"Write it like: {option} {example}",
+            )
+        parsed[name] = value
+    return parsed

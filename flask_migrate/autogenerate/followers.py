@@ -1,0 +1,297 @@
+"""What carries the name of a renamed column or table, and is renamed with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .comparison import holds_operations, key
+from .written import StatementOp
+
+if TYPE_CHECKING:
+    from .comparison import Comparison
+
+# Length of names on PostgreSQL; it makes longer ones in ways of its own.
+_LENGTH = 63
+
+_CONSTRAINTS = """
+    SELECT c.conname, c.contype, ARRAY(
+        SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY AS k(number, place)
+        JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.number
+        ORDER BY k.place)
+    FROM pg_constraint AS c WHERE c.conrelid = to_regclass(:name)
+"""
+
+_SEQUENCES = """
+    SELECT s.relname, a.attname
+    FROM pg_depend AS d
+    JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
+    JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE d.classid = CAST('pg_class' AS regclass) AND d.refobjid = to_regclass(:name)
+"""
+
+_ENDINGS = {"p": "pkey", "u": "key", "f": "fkey", "c": "check", "x": "excl"}
+
+
+def follow(comparison: Comparison) -> list[Any]:
+    """Take out what is dropped and created only because a name in it changed.
+
+    :returns: What gives it the name that the models want, where a database can.
+    """
+    statements: list[Any] = []
+    holders: list[Any] = [each for each in comparison.upgrade.ops if holds_operations(each)]
+    for holder in holders:
+        for drop, create in _same(comparison, holder):
+            wanted, present = _name(create), _name(drop)
+            if wanted is None or present is None or wanted == present:
+                renamed: list[Any] = []
+            else:
+                renamed = _renamed(comparison, create, present, wanted)
+                if not renamed:
+                    continue
+            holder.ops.remove(drop)
+            holder.ops.remove(create)
+            statements += renamed
+    if comparison.dialect.name == "sqlite":
+        _leave_nameless(comparison, holders)
+    return statements
+
+
+def _leave_nameless(comparison: Comparison, holders: list[Any]) -> None:
+    """Take out unique constraints that are there without a name, of whose columns one changed.
+
+    Alembic, which could not drop these, overlooks them.
+    """
+    for schema, old, new in comparison.touched:
+        names = _Names(comparison, schema, new)
+        present = {
+            ("unique", tuple(sorted(names.columns(each["column_names"]))))
+            for each in comparison.inspector.get_unique_constraints(old, schema=schema)
+            if each["name"] is None
+        }
+        for holder in holders:
+            if (getattr(holder, "table_name", None), holder.schema) == (new, schema):
+                holder.ops[:] = [
+                    each for each in holder.ops if _signature(each, comparison) not in present
+                ]
+
+
+def dropped_before(comparison: Comparison) -> list[Any]:
+    """Take out what is dropped under the old names, to be dropped before these change.
+
+    The downgrade, which goes backwards, has the old names then when it makes it again.
+    """
+    from alembic.operations import ops
+
+    taken = []
+    holders: list[Any] = [each for each in comparison.upgrade.ops if holds_operations(each)]
+    for holder in holders:
+        moved = [each for each in getattr(holder, "ops", ()) if _has_old_names(comparison, each)]
+        if not moved:
+            continue
+        holder.ops[:] = [each for each in holder.ops if each not in moved]
+        table = comparison.former(holder.schema, holder.table_name)
+        for each in moved:
+            each.table_name = table
+        taken.append(ops.ModifyTableOps(table, moved, schema=holder.schema))
+    return taken
+
+
+def _has_old_names(comparison: Comparison, operation: Any) -> bool:
+    reverse = getattr(operation, "_reverse", None)
+    is_other = reverse is None or hasattr(operation, "column_name")
+    if is_other or hasattr(operation, "column"):
+        return False
+    now = _signature(reverse, comparison)
+    then = _signature(reverse, comparison, comparison)
+    schema = getattr(operation, "schema", None)
+    is_on_renamed = key(schema, operation.table_name) in comparison.predecessors
+    return now is not None and (now != then or is_on_renamed)
+
+
+def postgresql_names(comparison: Comparison) -> list[Any]:
+    """Statements for the names that PostgreSQL made of those that changed.
+
+    A new table ``user`` would stumble over the ``user_pkey`` of the renamed one.
+    """
+    if comparison.dialect.name != "postgresql":
+        return []
+    return [
+        _renaming(comparison, schema, new, present, made)
+        for schema, old, new in comparison.touched
+        for present, made in _made_names(comparison, schema, old, new)
+    ]
+
+
+def mysql_names(comparison: Comparison) -> list[Any]:
+    """Statements for the indexes that MySQL and MariaDB made and called as a column.
+
+    Under the old name they look like ones that the models do not have.
+    """
+    if comparison.dialect.name not in ("mysql", "mariadb"):
+        return []
+    quote = comparison.dialect.identifier_preparer.quote
+    statements = []
+    for schema, old, new in comparison.touched:
+        columns = comparison.renamed_columns.get(key(schema, new), {})
+        table = ".".join(quote(each) for each in (schema, new) if each)
+        for index in comparison.inspector.get_indexes(old, schema=schema):
+            name, first = index["name"], (index["column_names"] or [None])[0]
+            made = columns.get(name)
+            if made and name == first and name not in _names_in_models(comparison, schema, new):
+                start = f"ALTER TABLE {table} RENAME INDEX"
+                up = f"{start} {quote(name)} TO {quote(made)}"
+                statements.append(StatementOp(up, f"{start} {quote(made)} TO {quote(name)}"))
+    return statements
+
+
+def _renaming(
+    comparison: Comparison, schema: str | None, table: str, present: str, made: str
+) -> StatementOp:
+    quote = comparison.dialect.identifier_preparer.quote
+    place = f"{quote(schema)}." if schema else ""
+
+    def statement(one: str, other: str) -> str:
+        if present.endswith("_seq"):
+            return f"ALTER SEQUENCE {place}{quote(one)} RENAME TO {quote(other)}"
+        return f"ALTER TABLE {place}{quote(table)} RENAME CONSTRAINT {quote(one)} TO {quote(other)}"
+
+    return StatementOp(statement(present, made), statement(made, present))
+
+
+def _made_names(
+    comparison: Comparison, schema: str | None, old: str, new: str
+) -> Iterator[tuple[str, str]]:
+    """Names that PostgreSQL made, and what it would make of the new ones."""
+    from sqlalchemy import text
+
+    quote = comparison.dialect.identifier_preparer.quote
+    name = {"name": ".".join(quote(each) for each in (schema, old) if each)}
+    found = [
+        (constraint, [] if kind == "p" else list(names), _ENDINGS[kind])
+        for constraint, kind, names in comparison.connection.execute(text(_CONSTRAINTS), name)
+        if kind in _ENDINGS
+    ]
+    found += [
+        (sequence, [column], "seq")
+        for sequence, column in comparison.connection.execute(text(_SEQUENCES), name)
+    ]
+    columns = comparison.renamed_columns.get(key(schema, new), {})
+    wanted = _names_in_models(comparison, schema, new)
+    for present, names, ending in found:
+        made = "_".join([new, *(columns.get(each, each) for each in names), ending])
+        is_made = present == "_".join([old, *names, ending]) and len(made.encode()) <= _LENGTH
+        if is_made and made != present and not wanted & {made, present}:
+            yield present, made
+
+
+def _names_in_models(comparison: Comparison, schema: str | None, name: str) -> set[str]:
+    table = comparison.tables.get((schema, name))
+    if table is None:
+        return set()
+    return {str(each.name) for each in (*table.constraints, *table.indexes)}
+
+
+def _same(comparison: Comparison, holder: Any) -> list[tuple[Any, Any]]:
+    """The operations in *holder* that drop something and create the same again."""
+    from alembic.operations import ops
+
+    operations = list(getattr(holder, "ops", ()))
+    creates = [
+        each for each in operations if isinstance(each, (ops.CreateIndexOp, ops.AddConstraintOp))
+    ]
+    pairs: list[tuple[Any, Any]] = []
+    for drop in operations:
+        signature = _signature(getattr(drop, "_reverse", None), comparison, comparison)
+        for create in creates:
+            if signature and _signature(create, comparison) == signature:
+                pairs.append((drop, create))
+                creates.remove(create)
+                break
+    return pairs
+
+
+def _signature(
+    operation: Any, comparison: Comparison, renames: Comparison | None = None
+) -> tuple[Any, ...] | None:
+    """What an index or a constraint is but for its name.
+
+    :param renames: Where new names for those in it are found, if it has old ones.
+    """
+    if hasattr(operation, "referent_table"):
+        kw = operation.kw
+        local = _Names(renames, kw.get("source_schema"), operation.source_table)
+        remote = _Names(renames, kw.get("referent_schema"), operation.referent_table)
+        return (
+            "foreign key",
+            local.columns(operation.local_cols),
+            remote.table,
+            remote.columns(operation.remote_cols),
+            *(_action(kw.get(each)) for each in ("ondelete", "onupdate")),
+            bool(kw.get("deferrable")),
+            kw.get("initially"),
+        )
+    if hasattr(operation, "index_name"):
+        names = _Names(renames, operation.schema, operation.table_name)
+        index = operation.to_index()
+        options = {name: str(value) for name, value in dict(index.kwargs).items() if value}
+        expressions = tuple(names.expression(each) for each in index.expressions)
+        if index.unique and not options and comparison.dialect.name in ("mysql", "mariadb"):
+            # There a unique constraint is nothing else.
+            return ("unique", tuple(sorted(expressions)))
+        return ("index", expressions, bool(index.unique), tuple(sorted(options.items())))
+    if getattr(operation, "constraint_type", "") == "unique" and hasattr(operation, "columns"):
+        names = _Names(renames, operation.schema, operation.table_name)
+        return ("unique", tuple(sorted(names.columns(operation.columns))))
+    return None
+
+
+class _Names:
+    """The names of a table and its columns, as they become."""
+
+    def __init__(self, comparison: Comparison | None, schema: str | None, table: str) -> None:
+        name = key(schema, table)
+        self.table = comparison.successors.get(name, name) if comparison else name
+        self._columns = comparison.renamed_columns.get(self.table, {}) if comparison else {}
+
+    def columns(self, names: Any) -> tuple[str, ...]:
+        """The columns called *names*."""
+        return tuple(self._columns.get(str(each), str(each)) for each in names)
+
+    def expression(self, expression: Any) -> str:
+        """A part of an index."""
+        name = getattr(expression, "name", None)
+        if name is not None:
+            return self._columns.get(str(name), str(name))
+        return re.sub(r"\w+", lambda word: self._columns.get(word[0], word[0]), str(expression))
+
+
+def _renamed(comparison: Comparison, create: Any, present: str, wanted: str) -> list[Any]:
+    """What renames a constraint or an index; nothing where that is not possible."""
+    dialect = comparison.dialect
+    quote = dialect.identifier_preparer.quote
+    is_index = hasattr(create, "index_name")
+    table = getattr(create, "table_name", None) or create.source_table
+    schema = getattr(create, "schema", None) or getattr(create, "kw", {}).get("source_schema")
+    place = f"{quote(schema)}." if schema else ""
+    if dialect.name == "postgresql" and is_index:
+        start = f"ALTER INDEX {place}"
+    elif dialect.name == "postgresql":
+        start = f"ALTER TABLE {place}{quote(table)} RENAME CONSTRAINT "
+    elif dialect.name in ("mysql", "mariadb") and not hasattr(create, "referent_table"):
+        start = f"ALTER TABLE {place}{quote(table)} RENAME INDEX "
+    else:
+        return []
+    word = "RENAME TO" if start.startswith("ALTER INDEX") else "TO"
+    one, other = quote(present), quote(wanted)
+    return [StatementOp(f"{start}{one} {word} {other}", f"{start}{other} {word} {one}")]
+
+
+def _name(operation: Any) -> str | None:
+    name = getattr(operation, "index_name", None) or getattr(operation, "constraint_name", None)
+    return None if name is None else str(name)
+
+
+def _action(value: str | None) -> str | None:
+    return None if value is None or value.upper() in ("NO ACTION", "RESTRICT") else value.upper()

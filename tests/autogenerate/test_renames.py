@@ -1,0 +1,192 @@
+"""Columns and tables under new names keep what is in them."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from ..project import Project
+
+
+def before(db):
+    """A table with all that may carry the name of a column."""
+
+    class Team(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+
+    class User(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        name = db.Column(db.String(50), index=True, nullable=False)
+        code = db.Column(db.String(20), unique=True)
+        team_id = db.Column(db.ForeignKey("team.id"))
+
+    class Post(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        user_id = db.Column(db.ForeignKey("user.id"))
+
+
+def columns_renamed(db):
+    """The same with three columns renamed, one of them to another type."""
+
+    class Team(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+
+    class User(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        full_name = db.Column(db.String(80), index=True, nullable=False)
+        short_code = db.Column(db.String(20), unique=True)
+        group_id = db.Column(db.ForeignKey("team.id"))
+
+    class Post(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        user_id = db.Column(db.ForeignKey("user.id"))
+
+
+def table_renamed(db):
+    """The same with a table renamed, and a column in it."""
+
+    class Team(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+
+    class Account(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        full_name = db.Column(db.String(50), index=True, nullable=False)
+        code = db.Column(db.String(20), unique=True)
+        team_id = db.Column(db.ForeignKey("team.id"))
+
+    class Post(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        user_id = db.Column(db.ForeignKey("account.id"))
+
+
+RENAMES = ("user.name=full_name", "user.code=short_code", "user.team_id=group_id")
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def named(models):
+    """*models* with a naming convention."""
+
+    def declared(db):
+        db.metadata.naming_convention = NAMING
+        models(db)
+
+    return declared
+
+
+@pytest.fixture(params=[True, False], ids=["batch", "plain"])
+def filled(request, tmp_path, monkeypatch, database_url):
+    """A project with rows in its tables, with batch operations and without."""
+    if database_url.drivername == "sqlite" and not request.param:
+        pytest.skip("SQLite changes types in a copy of the table only.")
+    return fill(tmp_path, monkeypatch, database_url, before, render_as_batch=request.param)
+
+
+def fill(tmp_path, monkeypatch, url, models, **options):
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, url)
+    project.options = options
+    project.models = models
+    project.run("init")
+    project.run("migrate", message="before")
+    assert project.run("upgrade").exit_code == 0
+    project.execute("INSERT INTO team (id) VALUES (1)")
+    columns = "id, name, code, team_id"
+    user = quoted(project, "user")
+    project.execute(
+        f"INSERT INTO {user} ({columns}) VALUES (1, 'Ann', 'a', 1), (2, 'Bob', NULL, 1)"
+    )
+    project.execute("INSERT INTO post (id, user_id) VALUES (1, 2)")
+    return project
+
+
+def quoted(project, name):
+    engine = sa.create_engine(project.url)
+    return engine.dialect.identifier_preparer.quote(name)
+
+
+def up(project):
+    outcome = project.run("upgrade")
+    assert outcome.exit_code == 0, outcome.error
+    outcome = project.run("check")
+    assert outcome.exit_code == 0, outcome.error
+
+
+def down(project, models):
+    outcome = project.run("downgrade")
+    assert outcome.exit_code == 0, outcome.error
+    # What is compared is only what the database has: nothing of the later models.
+    project.models = models
+    path = project.revision_files()[-1]
+    later = [
+        each for each in project.revision_files() if "down_revision = None" not in each.read_text()
+    ]
+    for path in later:
+        path.unlink()
+    outcome = project.run("check")
+    assert outcome.exit_code == 0, outcome.error
+
+
+def test_renamed_columns_keep_their_values(filled):
+    """Up and down, with indexes, constraints and foreign keys, and a type that changes too."""
+    filled.models = columns_renamed
+    outcome = filled.run("migrate", rename=RENAMES)
+    assert outcome.exit_code == 0, outcome.error
+    up(filled)
+    user = quoted(filled, "user")
+    rows = filled.execute(f"SELECT full_name, short_code, group_id FROM {user} ORDER BY id")
+    assert rows == [("Ann", "a", 1), ("Bob", None, 1)]
+    down(filled, before)
+    rows = filled.execute(f"SELECT name, code, team_id FROM {user} ORDER BY id")
+    assert rows == [("Ann", "a", 1), ("Bob", None, 1)]
+
+
+def test_a_renamed_table_keeps_its_rows(filled):
+    """Up and down, with a column that is renamed too and a foreign key of another table."""
+    filled.models = table_renamed
+    options = {"rename_table": ["user=account"], "rename": ["user.name=full_name"]}
+    assert filled.run("migrate", **options).exit_code == 0
+    up(filled)
+    rows = filled.execute("SELECT full_name, code, team_id FROM account ORDER BY id")
+    assert rows == [("Ann", "a", 1), ("Bob", None, 1)]
+    assert filled.execute("SELECT user_id FROM post") == [(2,)]
+    down(filled, before)
+    user = quoted(filled, "user")
+    assert filled.execute(f"SELECT name FROM {user} ORDER BY id") == [("Ann",), ("Bob",)]
+
+
+@pytest.mark.parametrize("renamed", [columns_renamed, table_renamed], ids=["columns", "table"])
+def test_a_naming_convention_is_followed(tmp_path, monkeypatch, database_url, renamed):
+    """Names of indexes and constraints become what the convention says."""
+    options = {"render_as_batch": True}
+    project = fill(tmp_path, monkeypatch, database_url, named(before), **options)
+    project.models = named(renamed)
+    if renamed is columns_renamed:
+        outcome = project.run("migrate", rename=RENAMES)
+    else:
+        outcome = project.run("migrate", rename="user.name=full_name", rename_table="user=account")
+    assert outcome.exit_code == 0, outcome.error
+    up(project)
+    down(project, named(before))
+    user = quoted(project, "user")
+    assert project.execute(f"SELECT name FROM {user} ORDER BY id") == [("Ann",), ("Bob",)]
+
+
+def test_names_that_postgresql_made_are_made_anew(tmp_path, monkeypatch, postgresql_url):
+    """A new table of the old name finds its names free; sequences follow."""
+    project = fill(tmp_path, monkeypatch, postgresql_url, before)
+    project.models = table_renamed
+    project.run("migrate", rename_table="user=account", rename="user.name=full_name")
+    up(project)
+    names = project.execute(
+        "SELECT relname FROM pg_class WHERE relname LIKE 'user%' "
+        "AND relnamespace = CAST('public' AS regnamespace) "
+        "UNION SELECT conname FROM pg_constraint WHERE conname LIKE 'user%'"
+    )
+    assert names == []
+    assert project.execute("SELECT nextval('account_id_seq')") == [(1,)]
