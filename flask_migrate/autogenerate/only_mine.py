@@ -49,10 +49,7 @@ WHERE c.relkind IN ('r', 'p', 'f') AND (
 
 
 def only_mine(comparison: Comparison, script: MigrationScript) -> None:
-    """Take out what would change tables of other programs, and refuse to drop every table.
-
-    :raises DropAllError: It would, and nobody said ``--allow-drop-all``.
-    """
+    """Take out what would change tables of other programs."""
     from alembic.operations.ops import DropTableOp
 
     drops = {
@@ -76,8 +73,21 @@ def only_mine(comparison: Comparison, script: MigrationScript) -> None:
     left = {key for key in drops if not is_left_alone(*key)}
     for _, name in sorted(drops - left, key=str):
         log.info("The table %s is of another program and stays.", name)
-    if left and comparison.writes_file and not comparison.options.get("allow_drop_all"):
-        _check_some_stay(comparison, left)
+
+
+def some_stay(comparison: Comparison, script: MigrationScript) -> None:
+    """Refuse to drop every table.
+
+    :raises DropAllError: Nobody said ``--allow-drop-all``.
+    """
+    from alembic.operations.ops import DropTableOp
+
+    dropped = {
+        (op.schema, op.table_name) for op in comparison.upgrade.ops if isinstance(op, DropTableOp)
+    }
+    is_allowed = comparison.options.get("allow_drop_all") or comparison.touched
+    if dropped and comparison.writes_file and not is_allowed:
+        _check_some_stay(comparison, dropped)
 
 
 def _matcher(patterns: Iterable[str]) -> Callable[[str | None, str], bool]:

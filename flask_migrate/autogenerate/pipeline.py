@@ -31,7 +31,7 @@ from .answers import Answers
 from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
-from .only_mine import only_mine
+from .only_mine import only_mine, some_stay
 from .questions import Questions
 from .renames import rename
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 Step = Callable[[Comparison, "MigrationScript"], None]
 
 #: In the order in which they run.
-STEPS: tuple[Step, ...] = (only_mine, rename, complete, name_constraints)
+STEPS: tuple[Step, ...] = (only_mine, rename, some_stay, complete, name_constraints)
 
 
 class Pipeline:
