@@ -141,6 +141,29 @@ class QuestionNotAskedError(MigrateError):
         super().__init__(question, hint)
 
 
+class UnwritableTypeError(MigrateError):
+    """A column has a type that a revision cannot name, or cannot make again.
+
+    .. attribute:: column
+
+        The name of the column.
+
+    .. attribute:: type
+
+        What would have been written.
+    """
+
+    def __init__(self, column: str, type_: str, reason: str, hint: str | None = None) -> None:
+        self.column = column
+        self.type = type_
+        super().__init__(
+            f"The type of the column {column} cannot be written as {type_}: {reason}.",
+            hint
+            or "Give its class a place in a module and a __repr__() that makes it again, or say "
+            "how it is written: Migrate(app, db, render_item=...)",
+        )
+
+
 class DropAllError(MigrateError):
     """A revision would drop every table of a database.
 

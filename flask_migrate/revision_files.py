@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .autogenerate.imports import check_names
 from .errors import HistoryError, InvalidNameError
 from .history_check import file_being_loaded, short
 from .runs import ComparingRun
@@ -47,6 +48,8 @@ class RevisionRun(ComparingRun):
         super().loaded(script)
         self._before = self._files()
         script._generate_template = keeping(script._generate_template)
+        if self.is_comparing:
+            script.generate_revision = checking(script.generate_revision, script)
         if self.arguments.get("revisions") == "heads":
             check_several_heads(script)
         rev_id = self.arguments.get("rev_id")
@@ -92,6 +95,18 @@ def keeping(write: Callable[..., None]) -> Callable[..., None]:
         write(source, target, **values)
 
     return written
+
+
+def checking(generate: Callable[..., Any], history: Any) -> Callable[..., Any]:
+    """*generate*, which writes a revision, refusing one that could not run."""
+
+    def generated(*args: Any, **options: Any) -> Any:
+        made = generate(*args, **options)
+        if made is not None:
+            check_names(made.module, Path(history.dir) / "script.py.mako")
+        return made
+
+    return generated
 
 
 def check_several_heads(script: Any) -> None:

@@ -31,6 +31,7 @@ from .answers import Answers
 from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
+from .imports import import_types
 from .only_mine import only_mine, some_stay
 from .questions import Questions
 from .renames import rename
@@ -41,7 +42,14 @@ if TYPE_CHECKING:
 Step = Callable[[Comparison, "MigrationScript"], None]
 
 #: In the order in which they run.
-STEPS: tuple[Step, ...] = (only_mine, rename, some_stay, complete, name_constraints)
+STEPS: tuple[Step, ...] = (
+    import_types,
+    only_mine,
+    rename,
+    some_stay,
+    complete,
+    name_constraints,
+)
 
 
 class Pipeline:

@@ -1,0 +1,104 @@
+"""Imports of the types that a revision names, and whether it can be run with them."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UnwritableTypeError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from alembic.operations.ops import MigrationScript
+
+    from .comparison import Comparison
+
+
+def import_types(comparison: Comparison, script: MigrationScript) -> None:
+    """Let each type that is written bring its import.
+
+    Alembic writes one that is not SQLAlchemy's with its module, and leaves the
+    import to the reader. A ``render_item`` of the project comes first.
+    """
+    options = comparison.context.opts
+    options["render_item"] = _importing(options.get("render_item"))
+
+
+def _importing(users: Callable[..., Any] | None) -> Callable[..., Any]:
+    def render_item(kind: str, item: Any, context: Any) -> Any:
+        rendered = users(kind, item, context) if users is not None else False
+        if rendered is not False:
+            return rendered
+        module = type(item).__module__
+        if kind == "type" and module.partition(".")[0] not in ("sqlalchemy", "builtins"):
+            prefix = context.opts.get("user_module_prefix")
+            # A prefix of the project's has an import of the project's.
+            if prefix is None:
+                context.imports.add(f"import {module}")
+        return False
+
+    return render_item
+
+
+def check_names(module: ModuleType, template: Path) -> None:
+    """See that the functions of a revision can be run: each name is there, each type can be made.
+
+    :param template: The ``script.py.mako`` that it was written with.
+    :raises UnwritableTypeError: A name is missing or a type cannot be made.
+    """
+    source = Path(module.__file__ or "").read_text("utf-8")
+    known = vars(module)
+    for function in ast.parse(source).body:
+        if isinstance(function, ast.FunctionDef):
+            local = _local_names(function)
+            for column, expression in _expressions(function):
+                _check(expression, column, known, local, template)
+
+
+def _expressions(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
+    """Each call in *function*, with the column that it belongs to."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            words = [each.value for each in node.args[:1] if isinstance(each, ast.Constant)]
+            is_column = isinstance(node.func, ast.Attribute) and node.func.attr == "Column"
+            if is_column and words and len(node.args) > 1:
+                yield str(words[0]), node.args[1]
+            for keyword in node.keywords:
+                if keyword.arg in ("type_", "existing_type") and words:
+                    yield str(words[0]), keyword.value
+
+
+def _local_names(function: ast.FunctionDef) -> set[str]:
+    names = {each.arg for each in function.args.args}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names
+
+
+def _check(
+    expression: ast.expr, column: str, known: dict[str, Any], local: set[str], template: Path
+) -> None:
+    names = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
+    if names & local:
+        return
+    text = ast.unparse(expression)
+    missing = sorted(name for name in names if name not in known and not hasattr(builtins, name))
+    if missing and "imports" not in template.read_text("utf-8", "replace"):
+        raise UnwritableTypeError(
+            column,
+            text,
+            f"{template.name} writes no imports",
+            hint=f'Put this line below the imports in {template}: ${{imports if imports else ""}}',
+        )
+    code = compile(ast.Expression(expression), "<revision>", "eval")
+    try:
+        # What Alembic wrote of a type, and what upgrade will run.
+        eval(code, dict(known))  # noqa: S307
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise UnwritableTypeError(column, text, reason) from error

@@ -1,0 +1,117 @@
+"""Types from anywhere."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from flask_migrate.errors import UnwritableTypeError
+
+MODULE = """
+import sqlalchemy as sa
+
+class Shouted(sa.types.TypeDecorator):
+    impl = sa.String(50)
+    cache_ok = True
+
+class Chosen(sa.types.UserDefinedType):
+    cache_ok = True
+
+    def __init__(self, choices):
+        self.options = choices
+
+    def get_col_spec(self, **kw):
+        return "INTEGER"
+
+    def __repr__(self):
+        return "Chosen()"
+"""
+
+
+@pytest.fixture
+def types(started, monkeypatch):
+    """A module of the project with types of its own."""
+    package = started.folder / "shop_of_tests"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "kinds.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(started.folder)
+    import importlib
+    import sys
+
+    importlib.invalidate_caches()
+    for name in ("shop_of_tests", "shop_of_tests.kinds"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return importlib.import_module("shop_of_tests.kinds")
+
+
+def with_type(type_):
+    """A model with a column of a type."""
+
+    def models(db):
+        class Thing(db.Model):
+            id = db.Column(db.Integer, primary_key=True)
+            kind = db.Column(type_)
+
+    return models
+
+
+def test_a_type_of_the_project_is_imported(started, types):
+    """The file runs as it was written."""
+    started.models = with_type(types.Shouted())
+    started.run("migrate")
+    text = started.revision_files()[0].read_text()
+    assert "import shop_of_tests.kinds\n" in text
+    assert "shop_of_tests.kinds.Shouted(" in text
+    assert started.run("upgrade").exit_code == 0
+    assert started.run("check").exit_code == 0
+
+
+def test_render_item_of_the_project_comes_first(started, types):
+    """Who says how a type is written has said it."""
+    started.models = with_type(types.Shouted())
+    started.options = {
+        "render_item": lambda kind, item, context: (
+            "sa.Text()" if isinstance(item, types.Shouted) else False
+        )
+    }
+    started.run("migrate")
+    text = started.revision_files()[0].read_text()
+    assert "sa.Text()" in text
+    assert "shop_of_tests" not in text
+
+
+def test_a_type_in_a_function_is_refused(started):
+    """No module leads to it, and nothing is written."""
+
+    class Local(sa.types.TypeDecorator):
+        impl = sa.String(50)
+        cache_ok = True
+
+    started.models = with_type(Local())
+    outcome = started.run("migrate")
+    assert isinstance(outcome.error, UnwritableTypeError)
+    assert outcome.error.column == "kind"
+    assert "Local" in outcome.error.type
+    assert started.revision_files() == []
+
+
+def test_a_type_that_does_not_say_how_it_is_made_is_refused(started, types):
+    """Its text lacks what its class needs."""
+    started.models = with_type(types.Chosen([1, 2]))
+    outcome = started.run("migrate")
+    assert isinstance(outcome.error, UnwritableTypeError)
+    assert "choices" in str(outcome.error)
+    assert "render_item" in outcome.error.hint
+    assert started.revision_files() == []
+
+
+def test_a_template_without_imports_is_named(started, types):
+    """It is of the project's own making; the line that is missing can be pasted."""
+    template = started.folder / "migrations" / "script.py.mako"
+    template.write_text(template.read_text().replace('${imports if imports else ""}\n', ""))
+    started.models = with_type(types.Shouted())
+    outcome = started.run("migrate")
+    assert "script.py.mako writes no imports" in str(outcome.error)
+    assert '${imports if imports else ""}' in outcome.error.hint
+    assert started.revision_files() == []
