@@ -41,7 +41,7 @@ def register() -> None:
         identities.compare,
         postgresql_indexes.compare,
     ):
-        comparators.dispatch_for("table")(_guarded(compare))
+        comparators.dispatch_for("table", priority=DispatchPriority.LAST)(_guarded(compare))
     comparators.dispatch_for("autogenerate", priority=DispatchPriority.LAST)(
         _guarded_script(enums.compare)
     )
