@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..differences.mariadb import NAMES
 from ..differences.operations import CreateEnumOp, DropEnumOp
 from .written import CommentOp, RenamesOp
 
@@ -25,6 +26,9 @@ def order(container: Any, dialect: str) -> None:
         order(container, dialect)
         container.ops[:] = renames + container.ops if is_upgrade else container.ops + renames
         return
+    for op in container.ops:
+        if isinstance(op, ops.ModifyTableOps):
+            _order_table(op, dialect)
     comments = _comments(container)
     creates = [op for op in container.ops if isinstance(op, ops.CreateTableOp)]
     drops = [op for op in container.ops if isinstance(op, ops.DropTableOp)]
@@ -42,6 +46,28 @@ def order(container: Any, dialect: str) -> None:
         *others[end:],
     ]
     container.ops[:] = [each for op in ordered for each in (*comments.get(id(op), ()), op)]
+
+
+def _order_table(table: Any, dialect: str) -> None:
+    """Drop constraints before their columns change, and add them afterwards."""
+    comments = _comments(table)
+    ordered = sorted(table.ops, key=lambda op: _rank(op, dialect))
+    table.ops[:] = [each for op in ordered for each in (*comments.get(id(op), ()), op)]
+
+
+def _rank(op: Any, dialect: str) -> int:
+    from alembic.operations import ops
+
+    if isinstance(op, ops.DropConstraintOp) and op.constraint_type == "foreignkey":
+        return 0
+    if isinstance(op, ops.CreateForeignKeyOp):
+        return 4
+    # A foreign key of MySQL needs its next index before the old one goes.
+    if dialect in NAMES:
+        return 2
+    if isinstance(op, (ops.DropConstraintOp, ops.DropIndexOp)):
+        return 1
+    return 3 if isinstance(op, (ops.AddConstraintOp, ops.CreateIndexOp)) else 2
 
 
 def _comments(container: Any) -> dict[int, list[Any]]:
