@@ -6,14 +6,12 @@ import configparser
 import os
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import alembic.config
 
 from .errors import CommandFailedError
-
-TEMPLATES = Path(__file__).parent / "templates"
+from .template_folders import TEMPLATES
 
 # Options whose values come from programs, which know nothing of the
 # interpolation that ConfigParser applies to "%".

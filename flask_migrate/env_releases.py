@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from .alembic_config import TEMPLATES
+from .template_folders import TEMPLATES
 
 #: The releases that wrote each ``env.py`` for one database, by the first seven
 #: digits of its git blob id (SHA-1 of "blob LENGTH\\0" and the content).

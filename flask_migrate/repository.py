@@ -6,7 +6,7 @@ import ntpath
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -14,18 +14,11 @@ from pathlib import Path
 import alembic.command
 
 from . import console, failures
-from .alembic_config import TEMPLATES, for_directory
+from .alembic_config import for_directory
 from .errors import TemplateError
 from .runs import turn
 from .state import state
-
-#: The templates, each with the folders that its files come from; later ones win.
-LAYERS: Mapping[str, tuple[str, ...]] = {
-    "flask": ("shared", "flask"),
-    "flask-multidb": ("shared", "flask-multidb"),
-    "aioflask": ("shared", "aioflask"),
-    "aioflask-multidb": ("shared", "flask-multidb", "aioflask-multidb"),
-}
+from .template_folders import LAYERS, TEMPLATES
 
 #: Without these a project cannot run.
 _REQUIRED = ("env.py", "script.py.mako")
@@ -69,14 +62,6 @@ def template_name(template: str | None, multidb: bool) -> str:
 def is_path(template: str) -> bool:
     """Whether *template* is a folder of the user's rather than one of ours."""
     return "/" in template or "\\" in template
-
-
-def synopses() -> dict[str, str]:
-    """Each template with the first line of its README."""
-    return {
-        name: (TEMPLATES / name / "README").read_text(encoding="utf-8").splitlines()[0]
-        for name in LAYERS
-    }
 
 
 @contextmanager

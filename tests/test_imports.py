@@ -89,6 +89,50 @@ except SystemExit as stop:
     assert heavy(loaded_after(source, tmp_path)) == []
 
 
+RUN = """
+from flask.cli import main
+import sys
+sys.argv = ["flask", "db", *{words!r}]
+try:
+    main()
+except SystemExit as stop:
+    assert not stop.code
+"""
+
+DRIVERS = ("psycopg", "psycopg2", "pymysql", "MySQLdb", "aiosqlite", "asyncpg", "asyncmy")
+
+
+def test_list_templates_loads_no_alembic(tmp_path):
+    """The templates are folders of the package."""
+    (tmp_path / "app.py").write_text(APP)
+    assert heavy(loaded_after(RUN.format(words=["list-templates"]), tmp_path)) == []
+
+
+@pytest.mark.parametrize("words", [["list-templates"], ["--help"], ["upgrade", "--help"]])
+def test_what_needs_no_history_loads_few_modules(tmp_path, words):
+    """Besides what ``flask --help`` of the application loads, a handful of ours."""
+    (tmp_path / "app.py").write_text(APP)
+    bare = APP.replace("migrate.init_app(app, db)\nMigrate(app, db)", "")
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "bare" / "app.py").write_text(bare)
+    help_of_flask = RUN.format(words=[]).replace('"db", *[]', '"--help"')
+    floor = loaded_after(help_of_flask, tmp_path / "bare")
+    more = loaded_after(RUN.format(words=words), tmp_path) - floor
+    assert len([name for name in more if not name.startswith("flask_migrate")]) <= 10, more
+    assert len(more) <= 40
+
+
+@pytest.mark.parametrize("words", [["heads"], ["history"], ["branches"], ["show"]])
+def test_reading_the_history_loads_no_driver_and_no_mako(tmp_path, words):
+    """Nothing is written and no database is asked."""
+    (tmp_path / "app.py").write_text(APP)
+    loaded_after(RUN.format(words=["init"]), tmp_path)
+    loaded_after(RUN.format(words=["revision"]), tmp_path)
+    loaded = loaded_after(RUN.format(words=words), tmp_path)
+    assert "alembic.command" in loaded
+    assert [name for name in (*DRIVERS, "mako") if name in loaded] == []
+
+
 def test_a_command_loads_alembic(tmp_path):
     """The probe of these tests sees Alembic where a command runs."""
     source = APP + "import flask_migrate\nwith app.app_context():\n    flask_migrate.init()"

@@ -21,6 +21,9 @@ def invoke(
     name: str, directory: Directory, x_arg: OneOrMore, bind: OneOrMore, **arguments: Any
 ) -> Run:
     """:func:`flask_migrate.bridge.invoke`."""
+    from .. import mako_later
+
+    mako_later.import_alembic()
     from ..bridge import invoke
 
     return invoke(name, directory, x_arg, bind, **arguments)

@@ -18,9 +18,9 @@ def list_templates() -> dict[str, str]:
 
     :returns: The name of each, with one line about it.
     """
-    from .. import repository
+    from .. import template_folders
 
-    templates = repository.synopses()
+    templates = template_folders.synopses()
     console.result("Available templates:\n")
     for name, synopsis in templates.items():
         console.result(f"{name} - {synopsis}")
