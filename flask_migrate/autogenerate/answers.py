@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -66,6 +68,14 @@ class Answers:
                 self._used.add((option, name))
                 return True
         return False
+
+
+def spelled(option: str, value: str) -> str:
+    """How somebody types an option into a shell."""
+    quoted = shlex.quote(value)
+    if "'" in value and not re.search(r'[$`\\!"]', value):
+        quoted = f'"{value}"'
+    return f"{option} {quoted}"
 
 
 def _unknown(option: str, name: str, value: str, candidates: list[str]) -> UnknownColumnError:

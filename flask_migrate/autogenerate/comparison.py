@@ -119,6 +119,12 @@ class Comparison:
             statement = statement.where(sa.column(where).isnot(None))
         return int(self.connection.execute(statement).scalar() or 0)
 
+    def rows_without(self, schema: str | None, table: str, column: str) -> int:
+        """How many rows of *table* have no value in a column."""
+        renamed = self.renamed_columns.get(key(schema, table), {})
+        names = [old for old, new in renamed.items() if new == column]
+        return self.rows(schema, table) - self.rows(schema, table, names[0] if names else column)
+
     def reverse(self) -> None:
         """Make the downgrade from the upgrade."""
         self.downgrade.ops[:] = [each.reverse() for each in reversed(self.upgrade.ops)]

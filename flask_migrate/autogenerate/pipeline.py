@@ -32,6 +32,7 @@ from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
 from .imports import import_types
+from .not_null import fill_not_null
 from .only_mine import only_mine, some_stay
 from .questions import Questions
 from .renames import rename
@@ -47,6 +48,7 @@ STEPS: tuple[Step, ...] = (
     only_mine,
     rename,
     some_stay,
+    fill_not_null,
     complete,
     name_constraints,
 )

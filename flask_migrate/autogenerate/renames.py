@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import pairing
+from .answers import spelled
 from .comparison import holds_operations
 from .followers import dropped_before, follow, mysql_names, postgresql_names
 from .pairing import Pair
@@ -49,7 +49,7 @@ class _TableWords:
         schema = pair.drop.schema
         self.old, self.new = pair.drop.table_name, pair.create.table_name
         self.qualified = f"{schema}.{self.old}" if schema else self.old
-        self.spelled = f"--rename-table {shlex.quote(f'{self.qualified}={self.new}')}"
+        self.spelled = spelled("--rename-table", f"{self.qualified}={self.new}")
         self.question = f"Was table {self.old} renamed to {self.new}?"
 
     @property
@@ -87,7 +87,7 @@ class _ColumnWords(_TableWords):
         table, schema = pair.drop.table_name, pair.drop.schema
         self.table = f"{schema}.{table}" if schema else table
         self.old = f"{self.table}.{self.column}"
-        self.spelled = f"--rename {shlex.quote(f'{self.old}={self.new}')}"
+        self.spelled = spelled("--rename", f"{self.old}={self.new}")
         self.question = f"Was {self.old} renamed to {self.table}.{self.new}?"
 
     @property

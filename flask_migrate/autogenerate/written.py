@@ -93,6 +93,28 @@ class RenameColumnOp(ops.AlterColumnOp):
         )
 
 
+class BackfillOp(MigrateOperation):
+    """A value for the rows that have none in a column.
+
+    :param value: SQL, as somebody typed it; in the file it is text between quotes.
+    """
+
+    def __init__(
+        self, schema: str | None, table: str, column: str, value: str, is_batched: bool = False
+    ) -> None:
+        self.schema = schema
+        self.table_name = table
+        self.column_name = column
+        self.value = value
+        self.is_batched = is_batched
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        return ("backfill", self.schema, self.table_name, self.column_name, self.value)
+
+    def reverse(self) -> MigrateOperation:
+        return CommentOp(f"The values that {self.table_name}.{self.column_name} was given stay.")
+
+
 def literal(statement: str) -> str:
     """*statement* so that ``op.execute()`` finds no parameters in it."""
     return re.sub(r"(?<![:\w\\]):(?=\w+(?!:))", r"\\:", statement)
@@ -122,6 +144,43 @@ def _render_rename_column(context: Any, operation: RenameColumnOp) -> Any:
     old, new = quote(operation.column_name), quote(operation.modify_name)
     statement = StatementOp(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
     return renderers.dispatch(ops.ExecuteSQLOp)(context, statement)
+
+
+@renderers.dispatch_for(BackfillOp)
+def _render_backfill(context: Any, operation: BackfillOp) -> list[str]:
+    op, sa = context.opts["alembic_module_prefix"], context.opts["sqlalchemy_module_prefix"]
+    table, column, value = str(operation.table_name), str(operation.column_name), operation.value
+    schema = f", schema={str(operation.schema)!r}" if operation.schema else ""
+    return [
+        *(_batches(context, operation, op, sa) if operation.is_batched else ()),
+        f"{op}execute(",
+        f"    {sa}table({table!r}, {sa}column({column!r}){schema})",
+        f"    .update().where({sa}column({column!r}).is_(None))",
+        f"    .values({{{column!r}: {sa}literal_column({value!r})}})",
+        ")",
+    ]
+
+
+def _batches(context: Any, operation: BackfillOp, op: str, sa: str) -> list[str]:
+    """Lines that fill ten thousand rows at a time, where the database can."""
+    quote = context.dialect.identifier_preparer.quote
+    names = [each for each in (operation.schema, operation.table_name) if each]
+    table, column = ".".join(quote(each) for each in names), quote(operation.column_name)
+    value, where = operation.value, f"{column} IS NULL AND ({operation.value}) IS NOT NULL"
+    update = f"UPDATE {table} SET {column} = {value} WHERE"  # noqa: S608
+    if context.dialect.name == "postgresql":
+        chosen = f"SELECT ctid FROM {table} WHERE {where} LIMIT 10000"  # noqa: S608
+        statement = f"{update} ctid = ANY (ARRAY({chosen}))"
+    elif context.dialect.name in ("mysql", "mariadb"):
+        statement = f"{update} {where} LIMIT 10000"
+    else:
+        return []
+    return [
+        f"batch = {sa}text({literal(statement)!r})",
+        f"while not {op}get_context().as_sql and {op}get_bind().execute(batch).rowcount:",
+        "pass",
+        "",
+    ]
 
 
 def _has_rename_column(dialect: Any) -> bool:

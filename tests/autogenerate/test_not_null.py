@@ -1,0 +1,202 @@
+"""Columns that become NOT NULL on tables with rows."""
+
+from __future__ import annotations
+
+import ast
+
+import click
+import pytest
+
+from flask_migrate.autogenerate import questions
+
+from ..project import Project
+
+
+def before(db):
+    class Person(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        name = db.Column(db.String(50))
+
+
+def with_email(**options):
+    def after(db):
+        class Person(db.Model):
+            id = db.Column(db.Integer, primary_key=True)
+            name = db.Column(db.String(50))
+            email = db.Column(db.String(120), nullable=False, index=True, **options)
+
+    return after
+
+
+def name_not_null(db):
+    class Person(db.Model):
+        id = db.Column(db.Integer, primary_key=True)
+        name = db.Column(db.String(50), nullable=False)
+
+
+def fill(tmp_path, monkeypatch, url, rows=2):
+    monkeypatch.chdir(tmp_path)
+    return filling(Project(tmp_path, url), rows)
+
+
+def filling(project, rows=2):
+    project.models = before
+    project.run("init")
+    project.run("migrate", message="before")
+    project.run("upgrade")
+    if rows:
+        values = ", ".join(f"({n}, NULL)" for n in range(2, rows + 1))
+        project.execute(f"INSERT INTO person (id, name) VALUES (1, 'Ann'), {values}")
+    return project
+
+
+@pytest.fixture
+def filled(tmp_path, monkeypatch, database_url):
+    """A project with two rows, on each database."""
+    return fill(tmp_path, monkeypatch, database_url)
+
+
+@pytest.fixture
+def local(project):
+    """A project with two rows on SQLite."""
+    return filling(project)
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Somebody who types answers; the list of what is left to type."""
+    answers = []
+    monkeypatch.setattr(questions, "_is_terminal", lambda stream: True)
+
+    def prompt(text, default=None, **options):
+        typed = answers.pop(0)
+        return default if typed == "" else typed
+
+    monkeypatch.setattr(click, "prompt", prompt)
+    return answers
+
+
+def text(project):
+    return next(f.read_text() for f in project.revision_files() if "_before" not in f.name)
+
+
+def succeed(project, *names):
+    for name in names:
+        outcome = project.run(name)
+        assert outcome.exit_code == 0, outcome.error
+
+
+HOSTILE = ["'x'", "':a %s 100% {}'", '\'"""\'', "'it''s'", "'$x'", "'12:30'"]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_rows_get_the_value_of_the_option(filled, value):
+    """A new column is NOT NULL and filled; there and back."""
+    filled.models = with_email()
+    assert filled.run("migrate", default=f"person.email={value}").exit_code == 0
+    ast.parse(text(filled))
+    succeed(filled, "upgrade", "check")
+    expected = filled.execute("SELECT " + value.replace(":", "\\:"))[0][0]
+    assert filled.execute("SELECT email FROM person") == [(expected,), (expected,)]
+    succeed(filled, "downgrade")
+    assert filled.execute("SELECT id, name FROM person ORDER BY id") == [(1, "Ann"), (2, None)]
+
+
+def test_a_column_that_is_there_is_filled_where_it_has_nothing(filled):
+    """NULL becomes the value; what is there stays."""
+    filled.models = name_not_null
+    filled.run("migrate", default=["person.name='nobody'"], strict=True)
+    succeed(filled, "upgrade", "check")
+    assert filled.execute("SELECT name FROM person ORDER BY id") == [("Ann",), ("nobody",)]
+    succeed(filled, "downgrade")
+    assert filled.execute("SELECT name FROM person ORDER BY id") == [("Ann",), ("nobody",)]
+
+
+def test_many_rows_are_filled_in_batches(tmp_path, monkeypatch, database_url):
+    """More than ten thousand rows, with a value that is NULL for some."""
+    project = fill(tmp_path, monkeypatch, database_url, rows=10_050)
+    project.models = with_email()
+    project.run("migrate", default="person.email='%:x'")
+    assert ("while" in text(project)) == (project.url.drivername != "sqlite")
+    succeed(project, "upgrade", "check")
+    assert project.execute("SELECT email, count(*) FROM person GROUP BY email") == [("%:x", 10050)]
+
+
+def test_batches_end_where_a_value_is_null(tmp_path, monkeypatch, postgresql_url):
+    """The run ends with the database's own refusal and not never."""
+    project = fill(tmp_path, monkeypatch, postgresql_url, rows=10_050)
+    project.models = with_email()
+    project.run("migrate", default="person.email=name")
+    assert "null value" in str(project.run("upgrade").error).lower()
+
+
+def test_without_a_terminal_there_is_a_warning_and_a_comment(local, run):
+    """It is written as it was, with the scalar default of the model in the hint."""
+    local.models = with_email(default="un%known")
+    outcome = run("migrate")
+    assert "# person.email is NOT NULL and has no server default" in text(local)
+    hint = "--default \"person.email='un%known'\""
+    assert hint in " ".join(text(local).replace("#", "").split())
+    if outcome.value is None:
+        assert "Warning: person.email is NOT NULL" in outcome.stderr
+
+
+@pytest.mark.parametrize("models", [with_email(), name_not_null], ids=["new", "there"])
+def test_strict_fails_with_3(local, run, models):
+    """Nothing is written where something should have been asked."""
+    local.models = models
+    assert run("migrate", strict=True).exit_code == 3
+    assert len(local.revision_files()) == 1
+
+
+@pytest.mark.parametrize("options", [{"server_default": "x"}, {}], ids=["default", "no rows"])
+def test_what_needs_no_value_is_written_as_it_was(tmp_path, monkeypatch, options):
+    """A server default, or a table without rows, leaves nothing to ask."""
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    project = fill(tmp_path, monkeypatch, url, rows=2 if options else 0)
+    project.models = with_email(**options)
+    assert project.run("migrate", strict=True).exit_code == 0
+    assert "UPDATE" not in text(project)
+    assert "update()" not in text(project)
+
+
+def test_no_backfill_is_an_answer_for_strict(local):
+    """``--strict`` has nothing to ask then, and nothing is noted."""
+    local.models = with_email()
+    assert local.run("migrate", strict=True, no_backfill=True).exit_code == 0
+    assert "has no server default" not in text(local)
+
+
+def test_a_terminal_is_offered_the_default_of_the_model(local, terminal):
+    """Accepting it fills the rows, and tells the option that says the same."""
+    local.models = with_email(default="it's")
+    terminal += ["1", ""]
+    outcome = local.run("migrate", face="flask db")
+    assert "table person has 2 rows." in outcome.stderr
+    assert "The same without a question: --default" in outcome.stderr
+    succeed(local, "upgrade", "check")
+    assert local.execute("SELECT email FROM person") == [("it's",), ("it's",)]
+
+
+def test_a_terminal_may_keep_the_default_in_the_table(local, terminal):
+    """The second choice writes a server default."""
+    local.models = with_email()
+    terminal += ["2", "'x'"]
+    local.run("migrate", face="flask db")
+    assert "server_default=sa.text" in text(local)
+
+
+def test_a_terminal_may_stop(local, terminal):
+    """The fourth choice writes nothing."""
+    local.models = with_email()
+    terminal += ["4"]
+    assert local.run("migrate", face="flask db").exit_code == 1
+    assert len(local.revision_files()) == 1
+
+
+def test_a_default_for_what_does_not_change_is_refused(local, run):
+    """The exit code is that of a wrong command line."""
+    local.models = with_email()
+    outcome = run("migrate", default=["person.emial=1"])
+    assert outcome.exit_code == 2
+    assert "person.email" in (outcome.stderr or outcome.error.hint)
