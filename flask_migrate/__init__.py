@@ -31,7 +31,7 @@ _COMMANDS = [
     "upgrade",
 ]
 
-#: Where each public name lives: a module of ours, or "module:name" of another.
+#: Where each public name lives: a module of ours, "module:name" of another, or "module:" itself.
 _HOME = {
     **dict.fromkeys(_COMMANDS, ".commands"),
     "AppMigrations": ".app_migrations",
@@ -45,7 +45,7 @@ _HOME = {
     "_get_config": ".extension",
     "AlembicConfig": "alembic.config:Config",
     "CommandError": "alembic.util:CommandError",
-    "command": "alembic:command",
+    "command": "alembic.command:",
 }
 
 if TYPE_CHECKING:
@@ -85,8 +85,9 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, original = _HOME[name].partition(":")
-    value = getattr(import_module(module, __name__), original or name)
+    place, colon, original = _HOME[name].partition(":")
+    module = import_module(place, __name__)
+    value = module if colon and not original else getattr(module, original or name)
     globals()[name] = value  # the next look-up does not come here
     return value
 

@@ -145,6 +145,12 @@ def test_every_name_resolves(name):
     assert getattr(flask_migrate, name) is not None
 
 
+@pytest.mark.parametrize("name", ["command", "AlembicConfig", "CommandError", "catch_errors"])
+def test_a_name_of_alembics_resolves_first_of_all(tmp_path, name):
+    """Nothing need have been imported before it."""
+    loaded_after(f"from flask_migrate import {name}", tmp_path)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_a_function_of_the_package(name):
     """The name in the package is the function in the table."""
