@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from .runs import ComparingRun
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
+    from alembic.runtime.migration import MigrationContext
 
 # The name under which every env.py of Flask-Migrate has logged.
 log = logging.getLogger("alembic.env")
@@ -43,11 +46,12 @@ class RevisionRun(ComparingRun):
             arguments["message"] = docstring_text(arguments["message"])
         self.is_comparing = bool(arguments.get("autogenerate"))
         self._before: set[Path] = set()
+        self._written: set[Path] = set()
 
     def loaded(self, script: Any) -> None:
         super().loaded(script)
         self._before = self._files()
-        script._generate_template = keeping(script._generate_template)
+        script._generate_template = keeping(script._generate_template, script.dir, self._wrote)
         if self.is_comparing:
             script.generate_revision = checking(script.generate_revision, script)
         if self.arguments.get("revisions") == "heads":
@@ -59,6 +63,11 @@ class RevisionRun(ComparingRun):
         if label is not None:
             check_branch_label(label, script)
 
+    def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
+        super().configured(context, options)
+        # Alembic would make its version table, which two runs cannot do at once.
+        context.opts["dont_mutate"] = True
+
     def compared(self, directives: list[MigrationScript]) -> None:
         super().compared(directives)
         if self.is_comparing:
@@ -66,11 +75,21 @@ class RevisionRun(ComparingRun):
 
     def failed(self, error: BaseException) -> None:
         """Remove what was written: a file that cannot be read breaks every later command."""
-        written = self._files() - self._before
-        for path in written:
-            path.unlink()
-        if file_being_loaded(error) in written:
-            self.withdrawn = tuple(written)
+        for path in self._written:
+            path.unlink(missing_ok=True)
+        if file_being_loaded(error) in self._written:
+            self.withdrawn = tuple(self._written)
+
+    def _wrote(self, target: Path) -> None:
+        """*target* is about to be there; no other run has written one meanwhile."""
+        for path in sorted(self._files() - self._before - self._written):
+            if "down_revision" in path.read_text(encoding="utf-8", errors="replace"):
+                raise HistoryError(
+                    f"Another revision was written at the same time: {short(path)}; "
+                    "this one would not follow it.",
+                    hint="Run the command again.",
+                )
+        self._written.add(target)
 
     def _files(self) -> set[Path]:
         if self.script is None:
@@ -79,10 +98,15 @@ class RevisionRun(ComparingRun):
         return {path for place in places for path in place.rglob("*.py")}
 
 
-def keeping(write: Callable[..., None]) -> Callable[..., None]:
-    """*write*, which makes a file from a template, refusing to replace a file.
+def keeping(
+    write: Callable[..., None], folder: str, wrote: Callable[[Path], None]
+) -> Callable[..., None]:
+    """*write*, which makes a file from a template, never leaving half a file or replacing one.
 
     ``a_b`` with the message ``c`` has the file of ``a`` with the message ``b c``.
+
+    :param folder: Where one run at a time puts a file in its place.
+    :param wrote: Is called with each file just before it is there, and may refuse it.
     """
 
     def written(source: Path, target: Path, **values: Any) -> None:
@@ -92,7 +116,17 @@ def keeping(write: Callable[..., None]) -> Callable[..., None]:
                 target.name,
                 hint="Choose another message or another --rev-id.",
             )
-        write(source, target, **values)
+        with _alone_in(folder):
+            for leftover in target.parent.glob(f".*{_ASIDE}"):
+                leftover.unlink()
+            aside = _Aside(target.with_name(f".{target.name}{_ASIDE}"))
+            try:
+                write(source, aside, **values)
+                wrote(target)
+                os.replace(aside, target)
+            finally:
+                with suppress(OSError):
+                    aside.unlink()
 
     return written
 
@@ -107,6 +141,34 @@ def checking(generate: Callable[..., Any], history: Any) -> Callable[..., Any]:
         return made
 
     return generated
+
+
+# Alembic reads what ends with .py.
+_ASIDE = ".flask-migrate"
+
+
+class _Aside(type(Path())):  # type: ignore[misc]
+    """The file beside a revision file in which that is written; Alembic tells the latter's name."""
+
+    def absolute(self) -> Path:
+        return Path(os.path.abspath(self)).with_name(self.name[1:].removesuffix(_ASIDE))
+
+
+@contextmanager
+def _alone_in(folder: str) -> Iterator[None]:
+    """Wait until no other process is inside this block for *folder*, where there is a way."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a network without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def check_several_heads(script: Any) -> None:

@@ -59,22 +59,23 @@ class Server:
     def database(self) -> Iterator[URL]:
         """A new database, dropped at the end of the block."""
         name = f"flask_migrate_{uuid.uuid4().hex[:12]}"
-        self._execute(f"CREATE DATABASE {name}")
+        self.execute(f"CREATE DATABASE {name}")
         try:
             yield self.url.set(database=name)
         finally:
             force = " WITH (FORCE)" if self.url.get_backend_name() == "postgresql" else ""
-            self._execute(f"DROP DATABASE {name}{force}")
+            self.execute(f"DROP DATABASE {name}{force}")
 
     def answers(self) -> bool:
         """Whether it accepts a connection."""
         try:
-            self._execute("SELECT 1")
+            self.execute("SELECT 1")
         except sa.exc.OperationalError:
             return False
         return True
 
-    def _execute(self, sql: str) -> None:
+    def execute(self, sql: str) -> None:
+        """Run one statement."""
         engine = sa.create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql(sql)
@@ -182,7 +183,8 @@ def private_mariadb(place: Path | None = None) -> Iterator[PrivateServer]:
         )
         command = [daemon, "--no-defaults", f"--datadir={data}", f"--socket={address}"]
         command += ["--skip-networking", "--skip-log-bin", f"--pid-file={folder / 'pid'}"]
-        command += ["--innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=0"]
+        # 2: what was committed outlives a server that is killed, if not the machine.
+        command += ["--innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=2"]
         url = URL.create("mysql", "root", host="localhost", query={"unix_socket": str(address)})
         with _running(command, account, address, url) as server:
             yield server

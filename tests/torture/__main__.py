@@ -14,17 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from .. import servers
-from . import broken_servers, trials
+from . import broken_servers, trials, writing
+from .disturbances import DISTURBANCES
 from .trial import Trial, Workshop
 
 KINDS = ("sqlite", "postgresql", "mariadb")
-
-#: The faults that a kind of database can have, besides those of its server.
-DISTURBANCES = {
-    "sqlite": ("fill", "freeze"),
-    "postgresql": ("drop", "terminate", "freeze"),
-    "mariadb": ("drop", "terminate", "freeze"),
-}
 
 Run = Callable[[Trial, Workshop], None]
 
@@ -66,7 +60,7 @@ class Torture:
                 f"{fault} at a statement",
                 [_at(trials.disturbed_by, fault=fault, statement=n) for n in somewhere],
             )
-        held = [_at(trials.held_table, statement=n) for n in range(self.rounds // 4)]
+        held = [_at(trials.held_table, statement=n) for n in range(1 + self.rounds // 4)]
         self._report("another session holds a table", held)
 
     def _report(self, name: str, runs: list[Run], at_once: int | None = None) -> None:
@@ -99,6 +93,25 @@ def report(kind: str, name: str, done: Iterable[tuple[int, list[str]]]) -> None:
         print(f"    {problems[0]}", flush=True)
 
 
+def write(folder: Path, rounds: int, seed: int) -> int:
+    """Run the trials of processes that write revisions; returns how many found something."""
+    moments = trials.moments(2 * rounds, seed, longest=0.8)
+    sorts: dict[str, list[Callable[[Path], Trial]]] = {
+        f"{count} migrate at once": [partial(writing.several_at_once, count=count)] * rounds
+        for count in (2, 8)
+    }
+    sorts["migrate killed with half a file"] = [writing.killed_with_half_a_file] * rounds
+    sorts["migrate killed at a moment"] = [
+        partial(writing.killed_after, seconds=each) for each in moments
+    ]
+    found = 0
+    for name, runs in sorts.items():
+        ended = [run(folder / f"{name} {number}") for number, run in enumerate(runs)]
+        report("files", name, [(each.processes, each.problems) for each in ended])
+        found += sum(1 for each in ended if each.problems)
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
@@ -109,6 +122,7 @@ def main() -> int:
     found = 0
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        found += write(folder / "writing", options.rounds, options.seed)
         for kind in options.kinds:
             server = None
             if kind != "sqlite":
@@ -122,7 +136,7 @@ def main() -> int:
                     report(kind, name, results)
                     found += sum(1 for _, problems in results if problems)
     print(f"{found} trials found something wrong.")
-    return min(found, 1)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

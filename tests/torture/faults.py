@@ -15,22 +15,101 @@ def arm(name, number="0"):
     """Let fault *name* happen at statement or operation *number*, counted from 1."""
     if name == "raise":
         _raise_after_operation(int(number))
+    elif name == "half":
+        _die_while_writing()
     else:
-        _at_statement(int(number), {**FAULTS}[name])
+        _at_statement(int(number), FAULTS[name])
 
 
 def _at_statement(number, fault):
-    """Call *fault* before a statement; with number 0 the count is written down at the end."""
+    """Call *fault* before a statement; with number 0 the count is written down at the end.
+
+    All that a driver is asked counts, the ends of transactions and the
+    statements of locks and journals too.
+    """
     count = 0
 
-    @event.listens_for(Engine, "before_cursor_execute")
-    def counted(connection, cursor, statement, parameters, context, executemany):
+    def counted(driver):
         nonlocal count
         count += 1
         if count == number:
-            fault(connection)
+            fault(driver)
         if not number:
             Path("statements").write_text(str(count))
+
+    _KINDS[_kind()](counted)
+
+
+def _kind():
+    return os.environ["APP_URL"].partition(":")[0].partition("+")[0]
+
+
+def _watch_sqlite(counted):
+    import sqlite3
+
+    class Cursor(sqlite3.Cursor):
+        def execute(self, *args):
+            counted(self.connection)
+            return super().execute(*args)
+
+        def executemany(self, *args):
+            counted(self.connection)
+            return super().executemany(*args)
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, factory=Cursor):
+            return super().cursor(factory)
+
+        def commit(self):
+            if self.in_transaction:
+                counted(self)
+            super().commit()
+
+    @event.listens_for(Engine, "do_connect")
+    def connect(dialect, record, args, parameters):
+        parameters["factory"] = Connection
+
+
+def _watch_postgresql(counted):
+    from psycopg2.extensions import connection, cursor
+
+    class Cursor(cursor):
+        def execute(self, *args):
+            counted(self.connection)
+            return super().execute(*args)
+
+    class Connection(connection):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.cursor_factory = Cursor
+
+        def commit(self):
+            counted(self)
+            super().commit()
+
+    @event.listens_for(Engine, "do_connect")
+    def connect(dialect, record, args, parameters):
+        parameters["connection_factory"] = Connection
+
+
+def _watch_mariadb(counted):
+    from pymysql.connections import Connection
+
+    execute = Connection._execute_command
+
+    def execute_command(self, *args):
+        counted(self)
+        return execute(self, *args)
+
+    Connection._execute_command = execute_command
+
+
+_KINDS = {
+    "sqlite": _watch_sqlite,
+    "postgresql": _watch_postgresql,
+    "mariadb": _watch_mariadb,
+    "mysql": _watch_mariadb,
+}
 
 
 def _raise_after_operation(number):
@@ -52,54 +131,74 @@ def _raise_after_operation(number):
     Operations.invoke = counted
 
 
-def _nothing(connection):
+def _die_while_writing():
+    """Write half a revision file, and end without a word."""
+    from alembic.util import pyfiles
+
+    def opened(path, mode):
+        file = open(path, mode)  # noqa: SIM115
+
+        class Half:
+            def __enter__(self):
+                return self
+
+            def __exit__(self, *raised):
+                file.close()
+
+            def write(self, text):
+                file.write(text[: len(text) // 2])
+                file.flush()
+                os._exit(9)
+
+        return Half()
+
+    pyfiles.open = opened
+
+
+def _nothing(driver):
     pass
 
 
-def _kill(connection):
+def _kill(driver):
     os._exit(9)
 
 
-def _drop(connection):
+def _drop(driver):
     """Cut the connection, as a network does."""
-    driver = connection.connection.dbapi_connection
     number = driver.fileno() if hasattr(driver, "fileno") else driver._sock.fileno()
     with socket.socket(fileno=os.dup(number)) as line:
         line.shutdown(socket.SHUT_RDWR)
 
 
-def _terminate(connection):
+def _terminate(driver):
     """End the session from another one, as an administrator does."""
-    is_postgresql = connection.dialect.name == "postgresql"
-    own = "SELECT pg_backend_pid()" if is_postgresql else "SELECT CONNECTION_ID()"
-    end = "SELECT pg_terminate_backend({})" if is_postgresql else "KILL {}"
-    cursor = connection.connection.dbapi_connection.cursor()
-    cursor.execute(own)
-    session = cursor.fetchone()[0]
+    if _kind() == "postgresql":
+        end = f"SELECT pg_terminate_backend({driver.info.backend_pid})"
+    else:
+        end = f"KILL {driver.thread_id()}"
     with create_engine(os.environ["APP_URL"]).connect() as other:
-        other.execute(text(end.format(session)))
+        other.execute(text(end))
 
 
-def _fill(connection):
+def _fill(driver):
     """Let the database find no room from here on."""
-    cursor = connection.connection.dbapi_connection.cursor()
+    cursor = driver.cursor()
     cursor.execute("PRAGMA page_count")
     cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
 
 
-def _freeze(connection):
+def _freeze(driver):
     """Let the database refuse to be written to from here on."""
     statements = {
         "sqlite": "PRAGMA query_only = ON",
         "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; "
         "SET TRANSACTION READ ONLY",
     }
-    name = connection.dialect.name
-    cursor = connection.connection.dbapi_connection.cursor()
-    cursor.execute(statements.get(name, "SET SESSION TRANSACTION READ ONLY"))
+    cursor = driver.cursor()
+    cursor.execute(statements.get(_kind(), "SET SESSION TRANSACTION READ ONLY"))
 
 
-def _ask(connection):
+def _ask(driver):
     """Ask whoever started the server to do something to it, and wait."""
     _ASKED.touch()
     while not _ANSWERED.exists():

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy.engine import URL, make_url
 
-import flask_migrate
-
-from ..servers import Server
+from ..servers import PrivateServer, Server
 from . import varied
+from .children import Child
 from .snapshot import differences, snapshot
 
 #: Seconds after which a process hangs.
 PATIENCE = 120
 
-# The processes run the package that the tests run.
-_OURS = str(Path(flask_migrate.__file__).parents[1])
+#: The lines of one.
+SCREEN = 24
+
+#: What no output may show.
+PASSWORD = "secret@/w%rd"
 
 
 class Trial:
@@ -40,33 +41,33 @@ class Trial:
     def is_mariadb(self) -> bool:
         return self.url.get_backend_name() in ("mysql", "mariadb")
 
-    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, **environment: str) -> Child:
         """Start ``flask db`` in a process of its own."""
         self.processes += 1
         url = self.url.render_as_string(hide_password=False)
-        return subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "app", "db", *words],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": _OURS, "APP_URL": url, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return Child(list(words), self.folder, {**os.environ, "APP_URL": url, **environment})
 
-    def finish(self, process: subprocess.Popen[str], *exit_codes: int) -> str:
-        """Wait for *process*, which must exit with one of *exit_codes*; returns what it said."""
-        try:
-            _, said = process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            _, said = process.communicate()
+    def finish(self, child: Child, *exit_codes: int) -> str:
+        """Wait for *child*, which must exit with one of *exit_codes*; returns what it said."""
+        said = child.said(PATIENCE)
+        if said is None:
+            said = child.kill()
             self.problems.append(f"hangs: {said[-300:]}")
             return said
-        if exit_codes and process.returncode not in exit_codes:
-            self.problems.append(f"exits with {process.returncode}: {said[-600:]}")
+        if exit_codes and child.returncode not in exit_codes:
+            self.problems.append(f"exits with {child.returncode}: {said[-600:]}")
+        self._look_at(said)
+        return said
+
+    def _look_at(self, said: str) -> None:
+        """What a command says is for people: one screen, and no secrets."""
         if "Traceback" in said:
             self.problems.append(f"a traceback: {said[-600:]}")
-        return said
+        if said.partition("Error:")[2].count("\n") > SCREEN:
+            self.problems.append(f"more than a screen: {said[-600:]}")
+        password = self.url.password
+        if password and (password in said or quote(password, "") in said):
+            self.problems.append(f"the password: {said[-600:]}")
 
     def run(self, *words: str, expect: tuple[int, ...] = (0,), **environment: str) -> str:
         """Run ``flask db`` to its end."""
@@ -125,15 +126,26 @@ class Workshop:
                 yield Trial(folder, make_url(f"sqlite:///{folder / 'app.db'}"))
             else:
                 with self._server.database() as url:
-                    yield Trial(folder, url)
+                    yield Trial(folder, _with_password(url, self._server))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def until(path: Path, process: subprocess.Popen[str]) -> bool:
-    """Wait for *path* to be there; false if *process* ended first."""
+def _with_password(url: URL, server: Server) -> URL:
+    """*url* with a password, if the server is ours to give it one."""
+    if not isinstance(server, PrivateServer):
+        return url
+    if url.get_backend_name() == "postgresql":  # which trusts who is on this machine
+        return url.set(password=PASSWORD)
+    quoted = PASSWORD.replace("%", "%%")
+    server.execute(f"GRANT ALL ON *.* TO torture@localhost IDENTIFIED BY '{quoted}'")
+    return url.set(username="torture", password=PASSWORD)
+
+
+def until(path: Path, child: Child) -> bool:
+    """Wait for *path* to be there; false if *child* ended first."""
     while not path.exists():
-        if process.poll() is not None:
+        if not child.is_running():
             return False
         time.sleep(0.02)
     return True

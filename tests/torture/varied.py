@@ -185,9 +185,9 @@ if "FAULT" in os.environ:
 """
 
 
-def write_app(folder: Path) -> None:
+def write_app(folder: Path, models: str = "") -> None:
     """Write the application into *folder*, and what can go wrong in it."""
-    (folder / "app.py").write_text(APP)
+    (folder / "app.py").write_text(APP + models)
     faults = Path(__file__).with_name("faults.py").read_text()
     (folder / "faults.py").write_text(faults)
 
