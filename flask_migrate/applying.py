@@ -35,6 +35,11 @@ class ApplyingRun(Run):
         self._interrupted: Step | None = None
         self._statements = 0
 
+    def configuring(self, connection: Any, options: dict[str, Any]) -> None:
+        is_sqlite = connection is not None and connection.dialect.name == "sqlite"
+        if is_sqlite and options.get("transactional_ddl") is None:
+            options["transactional_ddl"] = True
+
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
         self._note_interruptions(context)
         if context.dialect.name == "postgresql":
@@ -46,10 +51,8 @@ class ApplyingRun(Run):
         limits = Limits(self.options.get("lock_timeout"), self.options.get("statement_timeout"))
         self._at_end.append(limits.apply(context.connection))
         event.listen(context.connection, "after_cursor_execute", self._count)
-        is_sqlite = context.dialect.name == "sqlite"
-        if is_sqlite and options.get("transactional_ddl") is not False:
+        if context.dialect.name == "sqlite" and context.impl.transactional_ddl:
             self._at_end.append(sqlite.begin_as_one(context.connection))
-            context.impl.transactional_ddl = True
 
     def _note_interruptions(self, context: MigrationContext) -> None:
         """Remember what was done when a revision leaves the transaction."""
@@ -123,13 +126,15 @@ class ApplyingRun(Run):
 
     def _release_with(self, connection: Any, key: tuple[Any, str]) -> None:
         """Let go of a lock with the connection: the event loop of both ends before the run."""
-        driver, engine = connection.connection.dbapi_connection, connection.engine
+        driver, pool = connection.connection.dbapi_connection, connection.engine.pool
 
         def returned(dbapi_connection: Any, record: Any) -> None:
             if dbapi_connection is driver and key in self._locks:
                 self._locks.pop(key).release()
 
-        event.listen(engine, "checkin", returned)
+        # The engine has another pool after the run.
+        event.listen(pool, "checkin", returned)
+        self._at_end.append(lambda: event.remove(pool, "checkin", returned))
 
 
 @contextmanager

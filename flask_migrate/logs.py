@@ -19,6 +19,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from . import console
+from .passwords import redacted
 
 log = logging.getLogger("flask_migrate")
 
@@ -26,6 +27,12 @@ log = logging.getLogger("flask_migrate")
 _TOLD = ("alembic", "flask_migrate")
 
 _file_config = logging.config.fileConfig
+
+# A connection that is gone is told about by the error of the run.
+_POOLS = [
+    logging.getLogger(f"sqlalchemy.pool.impl.{name}Pool")
+    for name in ("AsyncAdaptedQueue", "Null", "Queue", "SingletonThread", "Static")
+]
 
 # Not the number of the thread: the ``env.py`` may run in one of its own.
 _is_kept: ContextVar[bool] = ContextVar("flask_migrate_logs_kept", default=False)
@@ -75,17 +82,30 @@ def kept() -> Iterator[None]:
             _file_config(fname, *args, **kwargs)
 
     logging.config.fileConfig = file_config
+    for pool in _POOLS:
+        pool.addFilter(_without_traceback)
     token = _is_kept.set(True)
     try:
         yield
     finally:
         logging.config.fileConfig = _file_config
+        for pool in _POOLS:
+            pool.removeFilter(_without_traceback)
         _is_kept.reset(token)
         known = {logger for logger, _ in before}
         for logger in set(_loggers()) - known:
             _forget_settings(logger)
         for logger, state in before:
             _restore(logger, state)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """Keep the tracebacks of connections that are gone for the debug level, on a command line."""
+    if not console.is_attached() or not record.exc_info:
+        return True
+    text = logging.Formatter().formatException(record.exc_info)
+    log.debug("%s\n%s", record.getMessage(), redacted(text))
+    return False
 
 
 def _loggers() -> list[logging.Logger]:

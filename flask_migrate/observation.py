@@ -79,6 +79,7 @@ def _watch(context: Any, run: Run) -> None:
         if run.selection.chosen and context.is_offline_mode():
             # SQL of the databases that were named goes to standard output.
             options.pop("output_buffer", None)
+        run.configuring(args[0] if args else options.get("connection"), options)
         configure(*args, **options)
         run.configured(context.get_context(), options)
 

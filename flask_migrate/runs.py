@@ -159,6 +159,12 @@ class Run:
     def ended(self) -> None:
         """The command is over, and ``env.py`` has let go of its connections."""
 
+    def configuring(self, connection: Any, options: dict[str, Any]) -> None:
+        """``env.py`` is about to pass *options* to ``context.configure()``, which may be changed.
+
+        :param connection: The one that it passes with them, if any.
+        """
+
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
         """``env.py`` has a connection, and has asked nothing of it yet.
 

@@ -17,8 +17,8 @@ PACKAGE = Path(flask_migrate.__file__).parent
 #: A module imports only from rows above its own; imports inside functions count.
 ROWS = (
     ("console", "collector", "durations", "mako_later", "template_folders", "_compat"),
-    ("errors", "finding", "progress"),
-    ("command_table", "passwords", "offline", "connecting", "logs"),
+    ("errors", "finding", "progress", "passwords"),
+    ("command_table", "offline", "connecting", "logs"),
     (
         "documents",
         "places",
