@@ -9,25 +9,13 @@ from typing import Any
 import alembic.command
 
 from . import console, failures, logs
-from .applying import ApplyingRun, DowngradeRun
 from .history_check import check_directory
 from .observation import observed
 from .offline import sql_files
 from .retrying import retried
-from .revision_files import RevisionRun
 from .runs import ComparingRun, Run, turn
 from .selection import ATTRIBUTE, Selection
 from .state import state
-
-#: The commands that need more than being watched.
-_RUNS: dict[str, type[Run]] = {
-    "check": ComparingRun,
-    "downgrade": DowngradeRun,
-    "merge": RevisionRun,
-    "revision": RevisionRun,
-    "stamp": ApplyingRun,
-    "upgrade": ApplyingRun,
-}
 
 
 def invoke(
@@ -57,7 +45,7 @@ def invoke(
         chosen = [bind] if isinstance(bind, str) else list(bind or ())
         selection = Selection(lambda: found.databases.engines, chosen)
         config.attributes[ATTRIBUTE] = selection
-        run = _RUNS.get(name, Run)(config, arguments, selection, options)
+        run = _kind(name)(config, arguments, selection, options)
         with failures.translated(run), sql_files(chosen), observed(run):
             run.result = getattr(alembic.command, name)(config, **run.arguments)
         return run
@@ -65,3 +53,20 @@ def invoke(
     named = opts if console.shows_results() else (*opts, "quiet")
     with turn(), logs.kept(), failures.translated():
         return retried(attempt, options.get("retries", 0))
+
+
+def _kind(name: str) -> type[Run]:
+    """What watches a command; its module is imported for that command alone."""
+    if name in ("stamp", "upgrade"):
+        from .applying import ApplyingRun
+
+        return ApplyingRun
+    if name == "downgrade":
+        from .applying import DowngradeRun
+
+        return DowngradeRun
+    if name in ("merge", "revision"):
+        from .revision_files import RevisionRun
+
+        return RevisionRun
+    return ComparingRun if name == "check" else Run
