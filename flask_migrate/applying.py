@@ -33,6 +33,7 @@ class ApplyingRun(Run):
         self._at_end: list[Callable[[], None]] = []
         self._is_transactional = False
         self._interrupted: Step | None = None
+        self._journal: Journal | None = None
         self._statements = 0
 
     def configuring(self, connection: Any, options: dict[str, Any]) -> None:
@@ -62,7 +63,11 @@ class ApplyingRun(Run):
         def noted_block() -> Iterator[None]:
             self.committed = tuple(self.steps)
             self._interrupted = self.running
-            with _paused(context), block():
+            with ExitStack() as stack:
+                if self._journal is not None:
+                    stack.enter_context(self._journal.outside())
+                stack.enter_context(_paused(context))
+                stack.enter_context(block())
                 yield
 
         context.autocommit_block = noted_block  # type: ignore[method-assign]
@@ -76,8 +81,7 @@ class ApplyingRun(Run):
                 for name in sqlite.drop_orphans(context.connection):
                     log.warning("Dropped %s, which a failed run had left behind.", name)
                 stack.enter_context(sqlite.foreign_keys_checked(context.connection))
-            journal = self._journal(steps, context)
-            self.can_resume = journal is not None
+            self._journal = journal = self._journal_of(steps, context)
             if journal is not None:
                 stack.enter_context(journal.kept())
             for step in super().noted(steps, context):
@@ -85,17 +89,25 @@ class ApplyingRun(Run):
                     lock.check()
                 self._statements = 0
                 if journal is not None and self.running is not None:
-                    journal.begin(self.running.revision or "base", self.running.is_upgrade)
+                    step.migration_fn = journal.around(
+                        step.migration_fn, self.running.revision or "base", step.info.is_upgrade
+                    )
                 yield step
-                if journal is not None:
-                    journal.end()
 
-    def _journal(self, steps: list[Any], context: MigrationContext) -> Journal | None:
-        """The journal, where a step cannot be undone."""
-        can_be_undone = context.dialect.name not in JOURNALED or context.as_sql
-        if can_be_undone or not steps or steps[0].info.is_stamp:
+    def _journal_of(self, steps: list[Any], context: MigrationContext) -> Journal | None:
+        """The journal of what cannot be undone; a stamp does nothing of that kind."""
+        if not steps or steps[0].info.is_stamp or context.as_sql:
             return None
-        return Journal(context.connection, resume=bool(self.options.get("resume")))
+        is_lazy = context.dialect.name not in JOURNALED
+        # What a transaction has committed is passed over without being asked for.
+        resume = is_lazy or bool(self.options.get("resume"))
+        return Journal(context.connection, resume, is_lazy)
+
+    @property
+    def resume_option(self) -> str | None:
+        if self._journal is None or not self._journal.is_open:
+            return None
+        return "" if self._journal.resume else " --resume"
 
     def leaves_nothing(self) -> bool:
         is_whole = self._is_transactional and self._interrupted is not self.running

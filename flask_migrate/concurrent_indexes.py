@@ -33,7 +33,7 @@ def allow(context: MigrationContext) -> None:
 
         def replace() -> None:
             if not context.as_sql and _is_invalid(context.connection, index):
-                drop(index, if_exists=True)
+                _drop(context.connection, index)
             create(index, **options)
 
         _outside(context, replace)
@@ -45,6 +45,15 @@ def allow(context: MigrationContext) -> None:
             drop(index, **options)
 
     impl.create_index, impl.drop_index = create_index, drop_index
+
+
+def _drop(connection: Any, index: Any) -> None:
+    """Drop *index* past SQLAlchemy and the journal of what the revision has done."""
+    from sqlalchemy.schema import DropIndex
+
+    cursor = connection.connection.cursor()
+    cursor.execute(str(DropIndex(index).compile(dialect=connection.dialect)))
+    cursor.close()
 
 
 def _outside(context: MigrationContext, work: Callable[[], None]) -> None:

@@ -155,7 +155,7 @@ def _what_now(run: Run, step: Step, done: Sequence[Step], left: Sequence[Step]) 
         yield "The run was one transaction and is undone; see where you are: flask db current"
     elif run.leaves_nothing():
         yield "Nothing of the revision is left."
-    elif run.can_resume:
+    elif run.resume_option is not None:
         yield "What the revision did before it failed may still be there; leave it and its lines."
     else:
         yield "What the revision did before it failed may still be there: look, and undo it."
@@ -168,7 +168,7 @@ def _what_now(run: Run, step: Step, done: Sequence[Step], left: Sequence[Step]) 
     if _has_several(run) and run.selection.left():
         yield f"Not reached: {', '.join(run.selection.left())}."
     command = "upgrade" if step.is_upgrade else "downgrade"
-    resume = " --resume" if run.can_resume and not run.leaves_nothing() else ""
+    resume = "" if run.leaves_nothing() else run.resume_option or ""
     yield f"Correct the revision, then run: flask db {command}{resume}"
 
 

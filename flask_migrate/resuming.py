@@ -1,22 +1,26 @@
-"""Going on with a revision that MariaDB or MySQL has done in part.
+"""Going on with a revision that a database has in part.
 
-There a statement that changes tables commits by itself, so a revision that
-fails or is killed stays as far as it came. A journal in the database says how
-far: it is written on the connection of the run, so that what was not committed
-is not in the journal either, and it is dropped when the run is over.
+On MariaDB and MySQL a statement that changes tables commits by itself, and on
+PostgreSQL and SQLite a revision may leave the transaction in an
+``autocommit_block()`` or for a concurrent index. A revision that fails or is
+killed then stays as far as it came. A journal in the database says how far: it
+is written on the connection of the run, so that what was not committed is not
+in the journal either, and its lines go in the transaction that records the
+revision.
 
-A statement that changes tables first commits what came before it, so that its
-``begun`` is there when it runs; its ``done`` is committed right after it. Only
-between these two can a killed run leave a doubt, and the next one settles it by
-trying the statement: it is atomic, and says so if its work is there already.
+A statement that commits by itself has its ``begun`` committed before it and its
+``done`` right after it. Only between these two can a killed run leave a doubt,
+and the next one settles it by trying the statement: it is atomic, and says so
+if its work is there already.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 from .errors import ResumeError, UnfinishedRevisionError
@@ -24,7 +28,7 @@ from .logs import log
 
 TABLE = "alembic_resume"
 
-#: The databases that need one.
+#: The databases on which a run is never one transaction.
 JOURNALED = {"mysql", "mariadb"}
 
 _CREATE = f"""
@@ -32,50 +36,107 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
     revision VARCHAR(255) NOT NULL, direction VARCHAR(9) NOT NULL, number INTEGER NOT NULL,
     state VARCHAR(5) NOT NULL, digest CHAR(64) NOT NULL, statement TEXT NOT NULL,
     PRIMARY KEY (revision, direction, number)
-) ENGINE=InnoDB"""
+)"""
 
-# What does not change anything, and is run each time.
-_READS = re.compile(r"\s*(SELECT|SHOW|DESCRIBE|EXPLAIN|SET|USE)\b", re.IGNORECASE)
+# InnoDB, because the lines must come and go with a transaction.
+_SUFFIX = {"mysql": " ENGINE=InnoDB", "mariadb": " ENGINE=InnoDB"}
 
-# What changes rows, within the transaction; anything else commits by itself.
+# What leaves nothing in the database, and is run each time.
+_PASSING = re.compile(
+    r"\s*(SELECT|SHOW|DESCRIBE|EXPLAIN|SET|USE|PRAGMA|LOCK|UNLOCK"
+    r"|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b",
+    re.IGNORECASE,
+)
+
+# What changes rows, within a transaction; on MariaDB anything else commits by itself.
 _ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|LOAD|WITH)\b", re.IGNORECASE)
 
-# Table exists, unknown table, duplicate column, duplicate key, cannot drop,
-# duplicate foreign key, unknown column: the work of the statement is there.
-_THERE = {1050, 1051, 1054, 1060, 1061, 1091, 1146, 1826}
+# The work of a statement is there. MySQL: table exists, unknown table, duplicate
+# column, duplicate key, cannot drop, duplicate foreign key, unknown column.
+# PostgreSQL: duplicate table, column or object, undefined object, table or column.
+_NUMBERS = {1050, 1051, 1054, 1060, 1061, 1091, 1146, 1826}
+_SQLSTATES = {"42P07", "42701", "42710", "42704", "42P01", "42703"}
+_TEXTS = re.compile(r"already exists|duplicate column name|no such (table|index|column)")
+
+#: A statement of a revision: its number, state, digest and text.
+_Line = tuple[int, str, str, str]
 
 
 class Journal:
-    """What one run does to a database on which it cannot be undone.
+    """What one run does to a database that cannot be undone.
 
     :param connection: The connection of the run.
     :param resume: Whether to go on with a revision that was begun before.
+    :param is_lazy: Whether the run is a transaction, so that there is nothing
+        to write down until it leaves that.
     """
 
-    def __init__(self, connection: Any, resume: bool) -> None:
+    def __init__(self, connection: Any, resume: bool, is_lazy: bool = False) -> None:
         self.connection = connection
         self.resume = resume
+        #: Whether lines are written to the table as they come.
+        self.is_open = not is_lazy
+        self._is_lazy = is_lazy
+        self._is_outside = not is_lazy
         self._step: tuple[str, str] | None = None
         self._number = 0
-        self._before: dict[int, tuple[str, str, str]] = {}
+        self._before: dict[int, _Line] = {}
+        self._waiting: list[_Line] = []
+        self._has_table = False
 
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Write down every change that the connection makes in this block."""
         from sqlalchemy import event
 
-        self._execute(_CREATE)
+        if self.is_open:
+            self._create()
+        else:
+            self._has_table = self._finds_table()
         engine = self.connection.engine
         for name in ("do_execute", "do_executemany"):
             event.listen(engine, name, self._run)
         event.listen(engine, "do_execute_no_params", self._run_without)
         try:
             yield
-            self._drop_if_empty()
+            if self._has_table:
+                self._drop_if_empty()
         finally:
             for name in ("do_execute", "do_executemany"):
                 event.remove(engine, name, self._run)
             event.remove(engine, "do_execute_no_params", self._run_without)
+
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """The run leaves its transaction for this block.
+
+        What the step under way has done is committed with its lines.
+        """
+        if self._step is not None and not self.is_open:
+            self._create()
+            self.is_open = True
+            for line in self._waiting:
+                self._write(*line)
+            self._waiting = []
+        was_outside, self._is_outside = self._is_outside, True
+        try:
+            yield
+        finally:
+            self._is_outside = was_outside
+
+    def around(
+        self, migrate: Callable[..., None], revision: str, is_upgrade: bool
+    ) -> Callable[..., None]:
+        """*migrate*, the function of a step, with its statements written down."""
+
+        # Alembic tells of the step by the name of the function.
+        @wraps(migrate)
+        def journaled(**names: Any) -> None:
+            self.begin(revision, is_upgrade)
+            migrate(**names)
+            self.end()
+
+        return journaled
 
     def begin(self, revision: str, is_upgrade: bool) -> None:
         """The step of a revision begins.
@@ -85,28 +146,22 @@ class Journal:
         """
         self._step = (revision, "upgrade" if is_upgrade else "downgrade")
         self._number = 0
-        self._before = {
-            number: (state, digest, statement)
-            for number, state, digest, statement in self._execute(
-                f"SELECT number, state, digest, statement FROM {TABLE} "  # noqa: S608
-                "WHERE revision = %s AND direction = %s",
-                self._step,
-            )
-        }
+        self._waiting = []
+        self._before = {line[0]: line for line in self._lines()} if self._has_table else {}
         if self._before and not self.resume:
-            raise UnfinishedRevisionError(
-                *self._step, [statement for _, _, statement in self._before.values()]
-            )
+            raise UnfinishedRevisionError(*self._step, [line[3] for line in self._before.values()])
+        if self._before:
+            self.is_open = True
 
     def end(self) -> None:
-        """The step is over and committed."""
-        if self._step is not None:
+        """The step has done its work; its lines go with the transaction that records it."""
+        if self.is_open:
             self._execute(
                 f"DELETE FROM {TABLE} WHERE revision = %s AND direction = %s",  # noqa: S608
                 self._step,
             )
-            self._commit()
-            self._step = None
+        self.is_open = not self._is_lazy
+        self._step = None
 
     def _run_without(self, cursor: Any, statement: str, context: Any) -> bool | None:
         return self._run(cursor, statement, None, context)
@@ -114,34 +169,49 @@ class Journal:
     def _run(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
         """Run a statement of the revision; true if there is nothing left to do."""
         ours = context is not None and context.root_connection is self.connection
-        if not ours or self._step is None or _READS.match(statement):
+        if not ours or self._step is None or _PASSING.match(statement):
             return None
         self._number += 1
         digest = hashlib.sha256(f"{statement} {parameters!r}".encode()).hexdigest()
-        state, known, text = self._before.get(self._number, ("", "", ""))
+        _, state, known, text = self._before.get(self._number, (0, "", "", ""))
         if state == "done":
             if known != digest:
                 raise ResumeError(self._step[0], self._number, text, statement)
             return True
         call = context.dialect.do_executemany if context.executemany else context.dialect.do_execute
-        if _ROWS.match(statement):
+
+        def run() -> None:
             call(cursor, statement, parameters, context)
+
+        if not self._is_outside or (not self._is_lazy and _ROWS.match(statement)):
+            run()
             self._note("done", digest, statement)
+        elif _ROWS.match(statement):
+            self._as_one(run, digest, statement)
         else:
-            self._change_tables(
-                lambda: call(cursor, statement, parameters, context),
-                digest,
-                statement,
-                was_begun=state == "begun" and known == digest,
-            )
+            was_begun = state == "begun" and known == digest
+            self._change_tables(run, digest, statement, was_begun)
         return True
 
-    def _change_tables(self, run: Any, digest: str, statement: str, was_begun: bool) -> None:
+    def _as_one(self, run: Callable[[], None], digest: str, statement: str) -> None:
+        """Change rows and write it down, together, where each statement is a transaction."""
+        self._execute("BEGIN")
+        try:
+            run()
+            self._note("done", digest, statement)
+        except BaseException:
+            self._execute("ROLLBACK")
+            raise
+        self._execute("COMMIT")
+
+    def _change_tables(
+        self, run: Callable[[], None], digest: str, statement: str, was_begun: bool
+    ) -> None:
         self._note("begun", digest, statement)
         try:
             run()
         except Exception as error:
-            if not was_begun or (getattr(error, "args", None) or (0,))[0] not in _THERE:
+            if not was_begun or not _is_there(error):
                 self._forget()
                 raise
             log.warning("Had been done when the run before ended: %s", _short(statement))
@@ -149,24 +219,55 @@ class Journal:
         self._commit()
 
     def _note(self, state: str, digest: str, statement: str) -> None:
-        assert self._step is not None  # noqa: S101
+        line = (self._number, state, digest, _short(statement))
+        if self.is_open:
+            self._write(*line)
+        else:
+            self._waiting.append(line)
+
+    def _write(self, number: int, state: str, digest: str, statement: str) -> None:
+        self._erase(number)
         self._execute(
-            f"REPLACE INTO {TABLE} VALUES (%s, %s, %s, %s, %s, %s)",  # noqa: S608
-            (*self._step, self._number, state, digest, _short(statement)),
+            f"INSERT INTO {TABLE} VALUES (%s, %s, %s, %s, %s, %s)",  # noqa: S608
+            (*(self._step or ("", "")), number, state, digest, statement),
+        )
+
+    def _erase(self, number: int) -> None:
+        self._execute(
+            f"DELETE FROM {TABLE} "  # noqa: S608
+            "WHERE revision = %s AND direction = %s AND number = %s",
+            (*(self._step or ("", "")), number),
         )
 
     def _forget(self) -> None:
         """The statement failed, and had no effect."""
-        self._execute(
-            f"DELETE FROM {TABLE} "  # noqa: S608
-            "WHERE revision = %s AND direction = %s AND number = %s",
-            (*(self._step or ("", "")), self._number),
-        )
+        self._erase(self._number)
         self._commit()
+
+    def _lines(self) -> list[_Line]:
+        return [
+            tuple(line)
+            for line in self._execute(
+                f"SELECT number, state, digest, statement FROM {TABLE} "  # noqa: S608
+                "WHERE revision = %s AND direction = %s ORDER BY number",
+                self._step,
+            )
+        ]
+
+    def _create(self) -> None:
+        self._execute(_CREATE + _SUFFIX.get(self.connection.dialect.name, ""))
+        self._has_table = True
+
+    def _finds_table(self) -> bool:
+        from sqlalchemy import inspect
+
+        return bool(inspect(self.connection).has_table(TABLE))
 
     def _drop_if_empty(self) -> None:
         if not self._execute(f"SELECT 1 FROM {TABLE} LIMIT 1"):  # noqa: S608
             self._execute(f"DROP TABLE {TABLE}")
+        if not self.connection.in_transaction():
+            self.connection.connection.commit()
 
     def _execute(self, statement: str, parameters: Any = None) -> list[Any]:
         """Run a statement past SQLAlchemy, whose transaction it must not begin."""
@@ -174,13 +275,22 @@ class Journal:
             statement = statement.replace("%s", "?")
         cursor = self.connection.connection.cursor()
         try:
-            cursor.execute(statement, parameters)
+            cursor.execute(statement, *([] if parameters is None else [parameters]))
             return list(cursor.fetchall()) if cursor.description else []
         finally:
             cursor.close()
 
     def _commit(self) -> None:
-        self.connection.connection.commit()
+        # Outside its transaction a lazy one's statements commit by themselves.
+        if not self._is_lazy:
+            self.connection.connection.commit()
+
+
+def _is_there(error: Any) -> bool:
+    number = (getattr(error, "args", None) or (0,))[0]
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    is_sqlite = type(error).__module__ == "sqlite3" and _TEXTS.search(str(error))
+    return number in _NUMBERS or state in _SQLSTATES or bool(is_sqlite)
 
 
 def _short(statement: str) -> str:

@@ -110,9 +110,6 @@ class Run:
         What Alembic returned.
     """
 
-    #: Whether a journal of the step under way is kept.
-    can_resume = False
-
     def __init__(
         self,
         config: Config,
@@ -148,6 +145,11 @@ class Run:
 
     def compared(self, directives: list[MigrationScript]) -> None:
         """All databases were compared with the models; *directives* become files."""
+
+    @property
+    def resume_option(self) -> str | None:
+        """What a command needs to go on with the step under way; ``None`` if it cannot."""
+        return None
 
     def leaves_nothing(self) -> bool:
         """Whether the step under way left nothing behind when it failed."""

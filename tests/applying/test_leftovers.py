@@ -89,6 +89,6 @@ def test_a_failure_after_a_concurrent_index_says_what_stays(indexed):
     body = [CONCURRENT.format(unique=False), "raise ValueError('on purpose')"]
     history.write(indexed, [history.BODIES[0], body])
     outcome = indexed.run("upgrade", "flask db")
-    assert "may still be there: look, and undo it." in outcome.stderr
+    assert "may still be there; leave it and its lines." in outcome.stderr
     assert "Applied before it: r0." in outcome.stderr
     assert indexed.run("current").value == ("r0",)
