@@ -94,17 +94,15 @@ class Journal:
         else:
             self._has_table = self._finds_table()
         engine = self.connection.engine
-        for name in ("do_execute", "do_executemany"):
-            event.listen(engine, name, self._run)
-        event.listen(engine, "do_execute_no_params", self._run_without)
+        for name, run in self._events():
+            event.listen(engine, name, run)
         try:
             yield
             if self._has_table:
                 self._drop_if_empty()
         finally:
-            for name in ("do_execute", "do_executemany"):
-                event.remove(engine, name, self._run)
-            event.remove(engine, "do_execute_no_params", self._run_without)
+            for name, run in self._events():
+                event.remove(engine, name, run)
 
     @contextmanager
     def outside(self) -> Iterator[None]:
@@ -163,10 +161,25 @@ class Journal:
         self.is_open = not self._is_lazy
         self._step = None
 
-    def _run_without(self, cursor: Any, statement: str, context: Any) -> bool | None:
-        return self._run(cursor, statement, None, context)
+    def _events(self) -> list[tuple[str, Callable[..., bool | None]]]:
+        return [
+            ("do_execute", self._execute_one),
+            ("do_executemany", self._execute_many),
+            ("do_execute_no_params", self._execute_without),
+        ]
 
-    def _run(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
+    def _execute_one(self, *executed: Any) -> bool | None:
+        return self._run("do_execute", *executed)
+
+    def _execute_many(self, *executed: Any) -> bool | None:
+        return self._run("do_executemany", *executed)
+
+    def _execute_without(self, cursor: Any, statement: str, context: Any) -> bool | None:
+        return self._run("do_execute", cursor, statement, None, context)
+
+    def _run(
+        self, how: str, cursor: Any, statement: str, parameters: Any, context: Any
+    ) -> bool | None:
         """Run a statement of the revision; true if there is nothing left to do."""
         ours = context is not None and context.root_connection is self.connection
         if not ours or self._step is None or _PASSING.match(statement):
@@ -178,10 +191,9 @@ class Journal:
             if known != digest:
                 raise ResumeError(self._step[0], self._number, text, statement)
             return True
-        call = context.dialect.do_executemany if context.executemany else context.dialect.do_execute
 
         def run() -> None:
-            call(cursor, statement, parameters, context)
+            getattr(context.dialect, how)(cursor, statement, parameters, context)
 
         if not self._is_outside or (not self._is_lazy and _ROWS.match(statement)):
             run()
