@@ -111,3 +111,53 @@ def test_a_downgrade_is_resumed_as_well(prepared):
     assert prepared.run("downgrade", resume=True).exit_code == 0
     assert prepared.run("current").value == ("r3",)
     assert {"t1", "t2"} <= prepared.tables()
+
+
+# PostgreSQL and SQLite, where a revision leaves the transaction.
+
+BLOCK = 'with op.get_context().autocommit_block(): op.execute("UPDATE counter SET n = n + 1")'
+BEFORE = 'op.execute("UPDATE counter SET n = n + 10")'
+AFTER = 'op.execute("UPDATE counter SET n = n + 100")'
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def transactional(request, started):
+    """A project on each database whose runs are transactions."""
+    if request.param == "postgresql":
+        started.url = request.getfixturevalue("postgresql_url")
+    return started
+
+
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("how", ["os._exit(9)", "raise ValueError('on purpose')"])
+def test_what_left_the_transaction_is_passed_over(transactional, place, how):
+    """Wherever the run ended, each statement is in the rows once after a plain run."""
+    body = [BEFORE, BLOCK, AFTER]
+    failing = [*body[:place], how, *body[place:]]
+    history.write(transactional, [history.BODIES[0], failing])
+    process = history.start(transactional, "upgrade")
+    process.communicate()
+    assert process.returncode in (1, 9)
+    history.write(transactional, [history.BODIES[0], body])
+    assert transactional.run("upgrade").exit_code == 0
+    assert transactional.execute("SELECT n FROM counter") == [(111,)]
+    assert transactional.tables() == {"alembic_version", "counter"}
+
+
+def test_two_blocks_are_passed_over_as_well(transactional):
+    """What stood between them was committed when the second began."""
+    body = [BEFORE, BLOCK, BEFORE, BLOCK, AFTER]
+    history.write(transactional, [history.BODIES[0], [*body, "raise ValueError('on purpose')"]])
+    assert transactional.run("upgrade").exit_code == 1
+    history.write(transactional, [history.BODIES[0], body])
+    assert transactional.run("upgrade").exit_code == 0
+    assert transactional.execute("SELECT n FROM counter") == [(122,)]
+
+
+def test_a_run_of_one_transaction_has_no_journal(transactional):
+    """The table is there for those alone that need it: the revision itself looks."""
+    look = "assert not sa.inspect(op.get_bind()).has_table('alembic_resume')"
+    history.write(transactional, [history.BODIES[0], [BEFORE, look]])
+    assert transactional.run("upgrade").exit_code == 0
+    history.write(transactional, [history.BODIES[0], [BEFORE], [BEFORE, BLOCK, look]])
+    assert transactional.run("upgrade").exit_code == 1
