@@ -242,9 +242,11 @@ class ComparingRun(Run):
 
     def visit(self, run_migrations: Callable[..., None], names: dict[str, Any]) -> None:
         from .comparing import comparison
+        from .differences import without_known_warnings
 
         context, self._context = self._context, None
-        with comparison(context) if context and self.is_comparing else nullcontext():
+        compared = comparison(context) if context and self.is_comparing else nullcontext()
+        with compared, without_known_warnings():
             super().visit(run_migrations, names)
 
 

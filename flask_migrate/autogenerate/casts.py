@@ -21,11 +21,16 @@ def add_casts(container: Any, dialect: Any) -> None:
         is_alter = isinstance(op, ops.AlterColumnOp)
         if is_alter and op.modify_type is not None and _needs_cast(op, dialect):
             done += _with_cast(op, dialect)
-        elif is_alter and _is_identity(op.modify_server_default) and op.existing_server_default:
+        elif is_alter and _changes_identity(op):
             done.append(FullAlterOp.of(op))
         else:
             done.append(op)
     container.ops[:] = done
+
+
+def _changes_identity(op: Any) -> bool:
+    """Whether Alembic has to be told what the identity was."""
+    return op.modify_server_default is not False and _is_identity(op.existing_server_default)
 
 
 def _is_identity(default: Any) -> bool:

@@ -14,9 +14,9 @@ def fill(container: Any, dialect: Any) -> None:
 
     filled: list[Any] = []
     for op in container.ops:
-        if isinstance(op, ops.ModifyTableOps):
-            fill(op, dialect)
         filled.append(op)
+        if isinstance(op, ops.ModifyTableOps):
+            filled += _fill_table(op, dialect)
         if not isinstance(op, ops.AddColumnOp) or not _needs_value(op.column):
             continue
         value = _value(op.column.type, dialect)
@@ -37,6 +37,20 @@ def fill(container: Any, dialect: Any) -> None:
             )
         )
     container.ops[:] = filled
+
+
+def _fill_table(table: Any, dialect: Any) -> list[Any]:
+    """Fill the columns of one table; return what has to wait until they are there."""
+    from alembic.operations import ops
+
+    before = list(table.ops)
+    fill(table, dialect)
+    if dialect.name != "sqlite":
+        return []
+    # One copy of the table would take the default away before the rows are in it.
+    late = [op for op in table.ops if not any(op is each for each in before)]
+    table.ops[:] = [op for op in table.ops if op not in late]
+    return [ops.ModifyTableOps(table.table_name, late, schema=table.schema)] if late else []
 
 
 def _needs_value(column: Any) -> bool:

@@ -1,5 +1,5 @@
 """Differences between a database and the models that Alembic does not find by itself."""
 
-from .search import prepare
+from .search import prepare, without_known_warnings
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "without_known_warnings"]

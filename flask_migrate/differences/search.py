@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from . import mariadb, spelling, twins
@@ -67,6 +69,24 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
 
 def _types_compared(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     return lambda there, model: mariadb.has_other_labels(there, model) or compare(there, model)
+
+
+#: What Alembic and SQLAlchemy say they cannot do, and is done here.
+_KNOWN_WARNINGS = (
+    "Computed default on",
+    "Cannot correctly sort tables",
+    "autogenerate skipping metadata-specified expression-based index",
+    "Skipped unsupported reflection of expression-based index",
+)
+
+
+@contextmanager
+def without_known_warnings() -> Iterator[None]:
+    """Keep warnings about what is taken care of away from whoever reads them."""
+    with warnings.catch_warnings():
+        for text in _KNOWN_WARNINGS:
+            warnings.filterwarnings("ignore", message=text)
+        yield
 
 
 def differs(

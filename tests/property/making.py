@@ -39,6 +39,14 @@ def _make_possible(before: Schema, after: Schema) -> None:
     """Take out of *after* what no database could do to the rows of *before*."""
     for name, table in after.tables.items():
         old = before.tables.get(name)
+        few = [
+            column.name
+            for column in (old.columns.values() if old else ())
+            if column.type == "boolean"
+        ]
+        table.uniques = [each for each in table.uniques if not set(few) & set(each.columns)]
+        for index in table.indexes:
+            index.unique = index.unique and not set(few) & set(" ".join(index.parts).split())
         for column in table.columns.values() if old else ():
             if column.name not in old.columns:
                 not_all_alike = {*table.unique_columns(), *(each.column for each in table.foreigns)}
@@ -55,6 +63,7 @@ class Maker:
         self.random = random
         self.dialect = dialect
         self._number = 0
+        self._names: set[str] = set()
 
     def chance(self, share: float) -> bool:
         """True in that share of the calls."""
@@ -78,6 +87,7 @@ class Maker:
 
     def add_table(self, schema: Schema, name: str) -> None:
         """Add a table with columns and everything that hangs on them."""
+        self._names.add(name)
         identity = {"start": 5} if self.dialect == "postgresql" and self.chance(0.2) else None
         key = Column("id", "integer", nullable=False, identity=identity)
         columns = {"id": key, "n": Column("n", "integer")}
@@ -238,7 +248,7 @@ class Maker:
 
     def add_another(self, schema: Schema) -> None:
         """Add a table."""
-        left = [name for name in _TABLES if name not in schema.tables]
+        left = [name for name in _TABLES if name not in self._names]
         if left:
             self.add_table(schema, self.random.choice(left))
 
@@ -253,7 +263,7 @@ class Maker:
 
     def circle(self, schema: Schema) -> None:
         """Add two tables that refer to each other."""
-        left = [name for name in _TABLES if name not in schema.tables][:2]
+        left = [name for name in _TABLES if name not in self._names][:2]
         if len(left) == 2:
             for name in left:
                 self.add_table(schema, name)

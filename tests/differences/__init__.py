@@ -1,0 +1,1 @@
+"""Differences that Alembic does not find by itself."""

@@ -1,0 +1,129 @@
+"""CHECK constraints, keys, generated columns and circles."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+CHECKS = ["n > 0", "n IN (1, 2)", "n BETWEEN 1 AND 5", "n > 0 AND (n < 7 OR n = 9)", "n <> -1"]
+
+
+@pytest.mark.parametrize("sql", CHECKS)
+def test_a_check_that_is_there_is_no_difference(changing, sql):
+    """However the database spells it; ``go`` checks that."""
+    changing.go(lambda: [sa.Column("n", sa.Integer), sa.CheckConstraint(sql, name="ck")])
+
+
+def test_a_check_that_says_something_else_is_found_and_undone(changing):
+    """By what it says, not by its name alone."""
+    changing.go(lambda: [sa.Column("n", sa.Integer), sa.CheckConstraint("n > 0", name="ck")])
+    changing.go(lambda: [sa.Column("n", sa.Integer), sa.CheckConstraint("n > 5", name="ck")])
+    with pytest.raises(sa.exc.DBAPIError):
+        changing.execute("INSERT INTO thing (id, n) VALUES (1, 3)")
+    changing.back()
+    changing.execute("INSERT INTO thing (id, n) VALUES (1, 3)")
+
+
+def test_a_check_comes_and_goes(changing):
+    """Both ways, on a table that exists."""
+    changing.go(lambda: [sa.Column("n", sa.Integer)])
+    changing.go(lambda: [sa.Column("n", sa.Integer), sa.CheckConstraint("n > 5", name="ck")])
+    changing.go(lambda: [sa.Column("n", sa.Integer)])
+    changing.execute("INSERT INTO thing (id, n) VALUES (1, 3)")
+
+
+def test_a_check_without_a_name_is_no_difference(changing):
+    """The server may have given it one."""
+    changing.go(lambda: [sa.Column("n", sa.Integer), sa.CheckConstraint("n > 0")])
+
+
+@pytest.mark.filterwarnings("ignore:Table .* specifies columns")
+def test_another_primary_key_is_found_and_undone(changing):
+    """A column joins the key."""
+
+    def plain():
+        return [sa.Column("n", sa.Integer, nullable=False)]
+
+    changing.go(plain)
+    changing.models = lambda db: db.Table(
+        "thing",
+        db.metadata,
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("n", sa.Integer, primary_key=True),
+    )
+    assert changing.run("migrate").exit_code == 0
+    assert changing.run("upgrade").exit_code == 0
+    assert changing.run("check").exit_code == 0
+    changing.back()
+
+
+def test_another_expression_of_a_generated_column_is_found(on_postgresql):
+    """It is made again with the values that it stands for."""
+
+    def generated(sql):
+        def parts():
+            computed = sa.Computed(sql, persisted=True)
+            return [sa.Column("n", sa.Integer), sa.Column("g", sa.Integer, computed)]
+
+        return parts
+
+    on_postgresql.go(generated("n + 1"))
+    on_postgresql.execute("INSERT INTO thing (id, n) VALUES (1, 3)")
+    on_postgresql.go(generated("n + 2"))
+    assert on_postgresql.execute("SELECT g FROM thing") == [(5,)]
+    on_postgresql.back()
+    assert on_postgresql.execute("SELECT g FROM thing") == [(4,)]
+
+
+def test_tables_that_refer_to_each_other_come_and_go(changing):
+    """One foreign key waits for both tables, and goes before them."""
+    changing.go(list)
+    changing.go(
+        list,
+        first=lambda: [sa.Column("other", sa.ForeignKey("second.id"))],
+        second=lambda: [sa.Column("other", sa.ForeignKey("first.id"))],
+    )
+    changing.back()
+    assert not {"first", "second"} & changing.tables()
+
+
+def test_a_column_that_comes_back_has_values(changing):
+    """NOT NULL and without a default, on a table with rows."""
+    changing.go(lambda: [sa.Column("n", sa.Integer, nullable=False), sa.Column("m", sa.Integer)])
+    changing.execute("INSERT INTO thing (id, n) VALUES (1, 3)")
+    changing.go(lambda: [sa.Column("m", sa.Integer)])
+    changing.back()
+    assert changing.execute("SELECT n FROM thing") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value", "wanted"),
+    [
+        (sa.String(20), sa.Integer, "'12'", 12),
+        (sa.Integer, sa.Boolean, "1", True),
+        (sa.Text, sa.JSON, "'[1]'", [1]),
+        (sa.String(20), sa.Date, "'2024-02-29'", None),
+    ],
+)
+def test_postgresql_is_told_how_to_convert(on_postgresql, old, new, value, wanted):
+    """``USING`` is in the file, and in its downgrade."""
+    on_postgresql.go(lambda: [sa.Column("value", old, server_default=sa.text(value))])
+    on_postgresql.execute("INSERT INTO thing (id) VALUES (1)")
+    assert "postgresql_using=" in on_postgresql.go(lambda: [sa.Column("value", new)])
+    if wanted is not None:
+        assert on_postgresql.execute("SELECT value FROM thing") == [(wanted,)]
+    on_postgresql.back()
+
+
+def test_an_index_over_an_expression_comes_and_goes_on_sqlite(on_sqlite):
+    """SQLAlchemy does not reflect it there."""
+
+    def indexed():
+        return [sa.Column("name", sa.String(20)), sa.Index("ix", sa.text("lower(name)"))]
+
+    on_sqlite.go(lambda: [sa.Column("name", sa.String(20))])
+    assert "lower(name)" in on_sqlite.go(indexed)
+    assert on_sqlite.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ix'") == [(1,)]
+    on_sqlite.go(lambda: [sa.Column("name", sa.String(20))])
+    on_sqlite.back()
+    assert on_sqlite.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ix'") == [(1,)]

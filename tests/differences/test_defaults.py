@@ -1,0 +1,55 @@
+"""Server defaults."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+SPELLINGS = [
+    (sa.Integer, "0"),
+    (sa.Integer, sa.text("-1")),
+    (sa.String(20), "it's"),
+    (sa.String(20), ""),
+    (sa.String(20), sa.text("'a (b)::c'")),
+    (sa.Numeric(8, 2), sa.text("1.50")),
+    (sa.Boolean, sa.true()),
+    (sa.Boolean, sa.text("false")),
+    (sa.DateTime, sa.func.now()),
+    (sa.DateTime, sa.text("CURRENT_TIMESTAMP")),
+    (sa.Date, sa.text("'2020-01-01'")),
+]
+
+
+@pytest.mark.parametrize("number", range(len(SPELLINGS)))
+def test_a_default_that_is_there_is_no_difference(changing, number):
+    """However the database spells it; ``go`` checks that."""
+    type_, default = SPELLINGS[number]
+    changing.go(lambda: [sa.Column("value", type_, server_default=default)])
+
+
+def test_a_changed_default_is_found_and_undone(changing):
+    """Added, changed, taken away: no option is needed."""
+    changing.go(lambda: [sa.Column("value", sa.Integer)])
+    assert "server_default" in changing.go(
+        lambda: [sa.Column("value", sa.Integer, server_default="1")]
+    )
+    assert "server_default" in changing.go(
+        lambda: [sa.Column("value", sa.Integer, server_default="2")]
+    )
+    assert "server_default=None" in changing.go(lambda: [sa.Column("value", sa.Integer)])
+    changing.back()
+    changing.execute("INSERT INTO thing (id) VALUES (1)")
+    assert changing.execute("SELECT value FROM thing") == [(2,)]
+
+
+def test_defaults_are_left_alone_where_the_project_says_so(changing):
+    """``compare_server_default=False`` is what it was."""
+    changing.go(lambda: [sa.Column("value", sa.Integer)])
+    changing.options = {"compare_server_default": False}
+    changing.models = lambda db: db.Table(
+        "thing",
+        db.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("value", sa.Integer, server_default="1"),
+    )
+    assert changing.run("check").exit_code == 0
