@@ -66,9 +66,27 @@ def _parent_without_rows(dialect: str, result: Result) -> bool:
     )
 
 
+def _unique_without_values(dialect: str, result: Result) -> bool:
+    """A dropped column that was NOT NULL and unique cannot come back with one value for all."""
+    dropped = any(
+        not column.nullable and column.name in table.unique_columns()
+        for name, table in result.before.tables.items()
+        if name in result.after.tables
+        for column in table.columns.values()
+        if column.name not in result.after.tables[name].columns
+    )
+    words = ("Duplicate entry", "could not create unique index", "UNIQUE constraint failed")
+    return (
+        dropped
+        and result.problem == "downgrade fails"
+        and any(each in result.detail for each in words)
+    )
+
+
 #: The entries of the page, by their titles.
 KNOWN: dict[str, Callable[[str, Result], bool]] = {
     "A key that stops counting": _key_that_counted,
     "A CHECK that comes back": _check_spelled_anew,
     "A foreign key to a table that was dropped": _parent_without_rows,
+    "A unique column that was dropped": _unique_without_values,
 }
