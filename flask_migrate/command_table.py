@@ -97,6 +97,9 @@ PARAMS: Mapping[str, Param] = {
         many=True,
     ),
     "no_backfill": option("--no-backfill", help="Write NOT NULL without values for the rows"),
+    "dry_run": option("--dry-run", help="Show the file, and leave none"),
+    "scriptable": option("--scriptable", help="Write only the path to standard output"),
+    "empty": option("--empty", help="Write a file without operations"),
     "no_input": option("--no-input", help="Ask nothing"),
     "strict": option("--strict", help="Fail where something should be asked and cannot be"),
     "directory": option(

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,15 @@ class RevisionRun(ComparingRun):
         super().compared(directives)
         if self.is_comparing:
             drop_empty_revision(directives)
+            add_messages(directives)
+
+    def ended(self) -> None:
+        """Take back what was only to be shown."""
+        if self.options.get("dry_run"):
+            for path in sorted(self._files() - self._before):
+                self.texts += (path.read_text(encoding="utf-8"),)
+                Path(cache_from_source(str(path))).unlink(missing_ok=True)
+                path.unlink()
 
     def failed(self, error: BaseException) -> None:
         """Remove what was written: a file that cannot be read breaks every later command."""
@@ -254,6 +264,15 @@ def check_branch_label(label: str, script: Any) -> None:
                 label,
                 hint="Choose another branch label; those in use are shown by: flask db heads -v",
             )
+
+
+def add_messages(directives: list[MigrationScript]) -> None:
+    """Let each revision without a message say what it does."""
+    from .autogenerate import message_of
+
+    for script in directives:
+        if not script.message:
+            script.message = docstring_text(message_of(script) or "") or None
 
 
 def drop_empty_revision(directives: list[MigrationScript]) -> None:

@@ -110,6 +110,9 @@ class Run:
         What Alembic returned.
     """
 
+    #: The files that it wrote to be shown, and did not keep.
+    texts: tuple[str, ...] = ()
+
     def __init__(
         self,
         config: Config,

@@ -59,13 +59,15 @@ AUTOGENERATE = {
     "no_backfill": False,
     "no_input": False,
     "strict": False,
+    "dry_run": False,
+    "scriptable": False,
 }
 
 #: What Flask-Migrate 4.1.0 does not have.
 NEW = {
     "current": {"check_heads": False},
     "revision": {"depends_on": None, **AUTOGENERATE},
-    "migrate": {"depends_on": None, **AUTOGENERATE},
+    "migrate": {"depends_on": None, **AUTOGENERATE, "empty": False},
     "merge": {"splice": False},
     "ensure-version": {**DIRECTORY, "sql": False},
     "upgrade": {**LOCK, **LIMITS},

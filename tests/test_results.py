@@ -104,7 +104,7 @@ def test_migrate_returns_several_scripts_of_a_hook(started):
 def test_migrate_shows_the_file(show, started):
     """The output has the path of the file that was written."""
     shown = show("migrate", rev_id="abc")
-    assert "migrations/versions/abc_.py" in shown.replace("\n", "").replace("  ", "")
+    assert "migrations/versions/abc_create_user.py" in shown.replace("\n", "").replace("  ", "")
 
 
 def test_edit_returns_the_files(started, monkeypatch):

@@ -38,7 +38,9 @@ def revision(
     no_backfill: bool = False,
     no_input: bool = False,
     strict: bool = False,
-) -> Script | tuple[Script, ...] | None:
+    dry_run: bool = False,
+    scriptable: bool = False,
+) -> Script | tuple[Script, ...] | str | None:
     """Create a new revision file.
 
     :param allow_drop_all: Write one that drops every table of a database.
@@ -46,6 +48,7 @@ def revision(
     :param rename_table: ``"user=account"``: tables that have new names.
     :param default: ``"user.active=1"``: SQL for rows without a value.
     :param strict: Raise where a command line would ask. A program is never asked.
+    :param dry_run: Return the text of the file, and leave none.
     :returns: The revision that was written, ``None`` if there was nothing to
         write, a tuple if a hook in ``env.py`` made several.
     """
@@ -54,7 +57,10 @@ def revision(
         directory,
         x_arg,
         bind,
-        opts=("autogenerate",) if autogenerate else (),
+        opts=(
+            *(("autogenerate",) if autogenerate else ()),
+            *(("quiet",) if dry_run or scriptable else ()),
+        ),
         options={
             "allow_drop_all": allow_drop_all,
             "rename": rename,
@@ -64,6 +70,7 @@ def revision(
             "no_backfill": no_backfill,
             "no_input": no_input,
             "strict": strict,
+            "dry_run": dry_run,
         },
         message=message,
         autogenerate=autogenerate,
@@ -75,9 +82,12 @@ def revision(
         rev_id=rev_id,
         depends_on=depends_on,
     )
-    if not isinstance(run.result, list):
-        return run.result  # type: ignore[no-any-return]
-    return tuple(run.result) or None
+    written = tuple(run.result) if isinstance(run.result, list) else (run.result,)
+    for each in run.texts if dry_run else [each.path for each in written if scriptable and each]:
+        console.result(each)
+    if dry_run:
+        return "\n".join(run.texts) or None
+    return (written if len(written) > 1 else written[0]) if written else None
 
 
 @command()
@@ -101,7 +111,10 @@ def migrate(
     no_backfill: bool = False,
     no_input: bool = False,
     strict: bool = False,
-) -> Script | tuple[Script, ...] | None:
+    dry_run: bool = False,
+    scriptable: bool = False,
+    empty: bool = False,
+) -> Script | tuple[Script, ...] | str | None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')
 
     :returns: As :func:`revision`; ``None`` also when the models are as the
@@ -110,7 +123,7 @@ def migrate(
     written = revision(
         directory,
         message,
-        autogenerate=True,
+        autogenerate=not empty,
         sql=sql,
         head=head,
         splice=splice,
@@ -128,6 +141,8 @@ def migrate(
         no_backfill=no_backfill,
         no_input=no_input,
         strict=strict,
+        dry_run=dry_run,
+        scriptable=scriptable,
     )
     if written is None:
         console.note(f"If you expected changes, ask why there are none: {console.prefix()} doctor")

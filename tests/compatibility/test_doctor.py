@@ -341,7 +341,7 @@ def test_a_database_that_is_ahead_of_the_code(upgraded, face):
     upgraded.models = users_with_email
     upgraded.run("migrate", rev_id="second")
     upgraded.run("upgrade")
-    Path("migrations/versions/second_.py").unlink()
+    Path("migrations/versions/second_add_user_email.py").unlink()
     outcome = upgraded.run("doctor", face)
     assert outcome.exit_code == 1
     everything = outcome.stdout + str(getattr(outcome.error, "findings", ""))

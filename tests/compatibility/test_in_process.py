@@ -64,7 +64,7 @@ def test_commands_follow_each_other_in_any_order(app, project, order):
         else:
             expected = "None" if is_upgraded else "pending"
         assert outcome_of(name) == expected
-    assert [path.name for path in project.revision_files()] == ["first_.py"]
+    assert [path.name for path in project.revision_files()] == ["first_create_user.py"]
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(COMMANDS)), ids="-".join)
