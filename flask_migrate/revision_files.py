@@ -78,7 +78,7 @@ class RevisionRun(ComparingRun):
     def ended(self) -> None:
         """Take back what was only to be shown."""
         if self.options.get("dry_run"):
-            for path in sorted(self._files() - self._before):
+            for path in sorted(each for each in self._written if each.exists()):
                 self.texts += (path.read_text(encoding="utf-8"),)
                 Path(cache_from_source(str(path))).unlink(missing_ok=True)
                 path.unlink()
