@@ -96,7 +96,11 @@ class ApplyingRun(Run):
 
     def _journal_of(self, steps: list[Any], context: MigrationContext) -> Journal | None:
         """The journal of what cannot be undone; a stamp does nothing of that kind."""
-        if not steps or steps[0].info.is_stamp or context.as_sql:
+        if context.as_sql:
+            return None
+        if not steps and self._locks and context.dialect.name in JOURNALED:
+            Journal(context.connection, resume=False).drop_leftover()
+        if not steps or steps[0].info.is_stamp:
             return None
         is_lazy = context.dialect.name not in JOURNALED
         # What a transaction has committed is passed over without being asked for.

@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from itertools import count
 from typing import Any
 
 from .errors import ResumeError, UnfinishedRevisionError
@@ -40,6 +41,12 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
 
 # InnoDB, because the lines must come and go with a transaction.
 _SUFFIX = {"mysql": " ENGINE=InnoDB", "mariadb": " ENGINE=InnoDB"}
+
+_VALUES = "VALUES (%s, %s, %s, %s, %s, %s)"
+_UPSERT = f"""
+INSERT INTO {TABLE} {_VALUES} ON CONFLICT (revision, direction, number) DO UPDATE
+SET state = excluded.state, digest = excluded.digest, statement = excluded.statement"""
+_REPLACE = dict.fromkeys(("mysql", "mariadb"), f"REPLACE INTO {TABLE} {_VALUES}")
 
 # What leaves nothing in the database, and is run each time.
 _PASSING = re.compile(
@@ -150,6 +157,8 @@ class Journal:
             raise UnfinishedRevisionError(*self._step, [line[3] for line in self._before.values()])
         if self._before:
             self.is_open = True
+            done = "; ".join(line[3] for line in self._before.values())
+            log.warning("Going on with the %s of revision %s after: %s", *self._step[::-1], done)
 
     def end(self) -> None:
         """The step has done its work; its lines go with the transaction that records it."""
@@ -185,7 +194,8 @@ class Journal:
         if not ours or self._step is None or _PASSING.match(statement):
             return None
         self._number += 1
-        digest = hashlib.sha256(f"{statement} {parameters!r}".encode()).hexdigest()
+        # Drivers have several ways to say that there are no parameters.
+        digest = hashlib.sha256(f"{statement} {parameters or None!r}".encode()).hexdigest()
         _, state, known, text = self._before.get(self._number, (0, "", "", ""))
         if state == "done":
             if known != digest:
@@ -238,9 +248,9 @@ class Journal:
             self._waiting.append(line)
 
     def _write(self, number: int, state: str, digest: str, statement: str) -> None:
-        self._erase(number)
+        # In one statement: outside a transaction a run may be killed between two.
         self._execute(
-            f"INSERT INTO {TABLE} VALUES (%s, %s, %s, %s, %s, %s)",  # noqa: S608
+            _REPLACE.get(self.connection.dialect.name, _UPSERT),
             (*(self._step or ("", "")), number, state, digest, statement),
         )
 
@@ -270,6 +280,11 @@ class Journal:
         self._execute(_CREATE + _SUFFIX.get(self.connection.dialect.name, ""))
         self._has_table = True
 
+    def drop_leftover(self) -> None:
+        """Drop what a run that was killed at its very end has left; it says nothing any more."""
+        if self._finds_table():
+            self._drop_if_empty()
+
     def _finds_table(self) -> bool:
         from sqlalchemy import inspect
 
@@ -283,8 +298,7 @@ class Journal:
 
     def _execute(self, statement: str, parameters: Any = None) -> list[Any]:
         """Run a statement past SQLAlchemy, whose transaction it must not begin."""
-        if self.connection.dialect.paramstyle == "qmark":
-            statement = statement.replace("%s", "?")
+        statement = _spelled(statement, self.connection.dialect.paramstyle)
         cursor = self.connection.connection.cursor()
         try:
             cursor.execute(statement, *([] if parameters is None else [parameters]))
@@ -301,8 +315,18 @@ class Journal:
 def _is_there(error: Any) -> bool:
     number = (getattr(error, "args", None) or (0,))[0]
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    if number == 1005:  # MariaDB cannot create a table: a foreign key of that name is there
+        return "errno: 121" in str(error)
     is_sqlite = type(error).__module__ == "sqlite3" and _TEXTS.search(str(error))
     return number in _NUMBERS or state in _SQLSTATES or bool(is_sqlite)
+
+
+def _spelled(statement: str, paramstyle: str) -> str:
+    """*statement* with its parameters as the driver wants them."""
+    if paramstyle == "numeric_dollar":
+        numbers = count(1)
+        return re.sub("%s", lambda _: f"${next(numbers)}", statement)
+    return statement.replace("%s", "?") if paramstyle == "qmark" else statement
 
 
 def _short(statement: str) -> str:

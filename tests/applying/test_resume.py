@@ -79,6 +79,18 @@ def test_a_statement_that_had_begun_is_settled_by_trying_it(prepared):
     assert history.rows(prepared) == history.RESULT
 
 
+def test_a_foreign_key_that_had_been_made_is_recognised(prepared):
+    """MariaDB answers "cannot create table" when the name is taken."""
+    tables = [history.TABLE.format(name) for name in ("one", "two")]
+    key = 'op.create_foreign_key("fk_two_n", "two", "one", ["n"], ["id"])'
+    history.write(prepared, [tables, [key, "raise ValueError('on purpose')"]])
+    assert prepared.run("upgrade").exit_code == 1
+    prepared.execute("UPDATE alembic_resume SET state = 'begun'")
+    history.write(prepared, [tables, [key]])
+    assert prepared.run("upgrade", resume=True).exit_code == 0
+    assert prepared.run("current").value == ("r1",)
+
+
 def test_a_revision_that_only_changes_rows_needs_no_resuming(prepared):
     """Its statements are one transaction."""
     change = 'op.execute("UPDATE counter SET n = n + 1")'
@@ -161,3 +173,56 @@ def test_a_run_of_one_transaction_has_no_journal(transactional):
     assert transactional.run("upgrade").exit_code == 0
     history.write(transactional, [history.BODIES[0], [BEFORE], [BEFORE, BLOCK, look]])
     assert transactional.run("upgrade").exit_code == 1
+
+
+def test_a_killed_run_leaves_no_table_for_the_next_that_has_nothing_to_do(prepared):
+    """It ended just before it dropped its empty journal."""
+    history.write(prepared)
+    prepared.run("upgrade")
+    prepared.execute("CREATE TABLE alembic_resume (revision VARCHAR(255))")
+    assert prepared.run("upgrade").exit_code == 0
+    assert "alembic_resume" not in prepared.tables()
+
+
+@pytest.fixture
+def interrupted_block(started, postgresql_url):
+    """A project on PostgreSQL whose second revision leaves the transaction, and raises then."""
+    started.url = postgresql_url
+    block = "with op.get_context().autocommit_block(): op.execute('CREATE TABLE t (id int)')"
+    count = 'op.execute("UPDATE counter SET n = n + 1")'
+    history.write(started, [history.BODIES[0], [count, block, "raise ValueError('on purpose')"]])
+    assert started.run("upgrade").exit_code == 1
+    history.write(started, [history.BODIES[0], [count, block, count]])
+    return started
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "psycopg", "asyncpg"])
+def test_what_a_block_committed_on_postgresql_is_not_repeated(interrupted_block, driver):
+    """The next run goes on by itself, and says so."""
+    interrupted_block.url = interrupted_block.url.set(drivername=f"postgresql+{driver}")
+    outcome = interrupted_block.run("upgrade", "flask db")
+    assert outcome.exit_code == 0, outcome.stderr
+    assert "Going on with the upgrade of revision r1 after: UPDATE counter" in outcome.stderr
+    interrupted_block.url = interrupted_block.url.set(drivername="postgresql+psycopg2")
+    assert interrupted_block.execute("SELECT n FROM counter") == [(2,)]
+    assert interrupted_block.tables() == {"alembic_version", "counter", "t"}
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "psycopg", "asyncpg"])
+def test_a_block_on_postgresql_is_written_down_by_each_driver(started, postgresql_url, driver):
+    """The run that is interrupted, and the one that goes on, may use any."""
+    started.url = postgresql_url.set(drivername=f"postgresql+{driver}")
+    block = "with op.get_context().autocommit_block(): op.execute('CREATE TABLE t (id int)')"
+    history.write(started, [history.BODIES[0], [block, "raise ValueError('on purpose')"]])
+    assert started.run("upgrade").exit_code == 1
+    history.write(started, [history.BODIES[0], [block]])
+    assert started.run("upgrade").exit_code == 0
+    started.url = postgresql_url
+    assert started.tables() == {"alembic_version", "counter", "t"}
+
+
+def test_a_block_that_has_changed_on_postgresql_is_not_resumed(interrupted_block):
+    """What was run is not what the file says now."""
+    history.write(interrupted_block, [history.BODIES[0], [history.TABLE.format("other")]])
+    error = interrupted_block.run("upgrade").error
+    assert isinstance(error, errors.ResumeError)
