@@ -25,6 +25,7 @@ def invoke(
     bind: str | Sequence[str] | None = None,
     opts: Iterable[str] = (),
     options: Mapping[str, Any] | None = None,
+    kind: type[Run] | None = None,
     **arguments: Any,
 ) -> Run:
     """Run a function of :mod:`alembic.command` for the current application.
@@ -33,6 +34,7 @@ def invoke(
     :param opts: Names that are true on ``config.cmd_opts``, where an
         ``env.py`` looks for them.
     :param options: What is for the run rather than for Alembic.
+    :param kind: What watches the command, instead of the usual.
     :param arguments: What the function takes besides the configuration.
     :raises MigrateError: It did not succeed.
     """
@@ -45,7 +47,7 @@ def invoke(
         chosen = [bind] if isinstance(bind, str) else list(bind or ())
         selection = Selection(lambda: found.databases.engines, chosen)
         config.attributes[ATTRIBUTE] = selection
-        run = _kind(name)(config, arguments, selection, options)
+        run = (kind or _kind(name))(config, arguments, selection, options)
         with failures.translated(run), sql_files(chosen), observed(run):
             run.result = getattr(alembic.command, name)(config, **run.arguments)
         return run

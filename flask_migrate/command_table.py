@@ -182,6 +182,8 @@ PARAMS: Mapping[str, Param] = {
         "--resume", help="Go on with a revision that an earlier run left in part (MariaDB, MySQL)"
     ),
     "no_lock": option("--no-lock", help="Run even if another run is under way"),
+    "down": option("--down", help="Say what downgrade would do"),
+    "plan": option("--plan", help="Say what would be done, and do nothing"),
     "purge": option(
         "--purge", help="Delete the version in the alembic_version table before stamping"
     ),

@@ -70,7 +70,8 @@ NEW = {
     "migrate": {"depends_on": None, **AUTOGENERATE, "empty": False},
     "merge": {"splice": False},
     "ensure-version": {**DIRECTORY, "sql": False},
-    "upgrade": {**LOCK, **LIMITS},
+    "plan": {**DIRECTORY, "revision": None, "down": False, "tag": None},
+    "upgrade": {**LOCK, **LIMITS, "plan": False},
     "downgrade": {**LOCK, **LIMITS},
     "stamp": LOCK,
 }

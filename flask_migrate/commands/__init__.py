@@ -24,7 +24,7 @@ Alembic is imported when one is called, not with this module.
 
 from .applying import downgrade, ensure_version, stamp, upgrade
 from .projects import doctor, init, list_templates
-from .reading import branches, check, current, heads, history, show
+from .reading import branches, check, current, heads, history, plan, show
 from .writing import edit, merge, migrate, revision
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "list_templates",
     "merge",
     "migrate",
+    "plan",
     "revision",
     "show",
     "stamp",

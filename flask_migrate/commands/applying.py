@@ -9,9 +9,10 @@ from .. import console
 from ..command_table import command
 from ..durations import DurationError, duration
 from ..errors import InvalidNameError
-from .calls import check_range, invoke
+from .calls import check_range, invoke, planned
 
 if TYPE_CHECKING:
+    from ..planning import Plan
     from ..runs import Run, Step
     from .calls import Directory, OneOrMore
 
@@ -34,11 +35,15 @@ def upgrade(
     connect_timeout: float | str | None = None,
     retries: int = 0,
     resume: bool = False,
-) -> tuple[Step, ...]:
+    plan: bool = False,
+) -> tuple[Step, ...] | tuple[Plan, ...]:
     """Upgrade to a later version.
 
+    :param plan: Do nothing; say what would be done, as :func:`plan` does.
     :returns: The steps that were taken, in order.
     """
+    if plan:
+        return planned("upgrade", directory, revision, tag, x_arg, bind)
     check_range(revision)
     return _applied("upgrade", locals())
 

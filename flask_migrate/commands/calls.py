@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .. import console
 from ..errors import InvalidNameError
 
 if TYPE_CHECKING:
     from alembic.script import Script
 
+    from ..planning import Plan
     from ..runs import Run
 
     Directory = str | os.PathLike[str] | None
@@ -46,3 +48,23 @@ def check_range(text: str | None) -> None:
         raise InvalidNameError(
             f"{text!r} is no range of revisions.", text, hint="Write START:END, or one revision."
         )
+
+
+def planned(
+    name: str,
+    directory: Directory,
+    revision: str,
+    tag: str | None,
+    x_arg: OneOrMore,
+    bind: OneOrMore,
+) -> tuple[Plan, ...]:
+    """What ``upgrade`` or ``downgrade`` would do, which is shown."""
+    from ..planning import PlanningRun, lines
+
+    check_range(revision)
+    arguments = {"revision": revision, "tag": tag}
+    run: Any = invoke(name, directory, x_arg, bind, kind=PlanningRun, **arguments)
+    for plan in run.plans:
+        for line in lines(plan):
+            console.result(line)
+    return tuple(run.plans)

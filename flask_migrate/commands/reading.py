@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..command_table import command
-from .calls import check_range, history_of, invoke, named
+from .calls import check_range, history_of, invoke, named, planned
 
 if TYPE_CHECKING:
     from alembic.script import Script
 
+    from ..planning import Plan
     from .calls import Directory, OneOrMore
 
 
@@ -115,3 +116,22 @@ def check(directory: Directory = None, x_arg: OneOrMore = None, bind: OneOrMore 
     :raises ModelsChangedError: There are.
     """
     invoke("check", directory, x_arg, bind)
+
+
+@command()
+def plan(
+    directory: Directory = None,
+    revision: str | None = None,
+    down: bool = False,
+    tag: str | None = None,
+    x_arg: OneOrMore = None,
+    bind: OneOrMore = None,
+) -> tuple[Plan, ...]:
+    """Say what an upgrade would do, operation by operation, and do nothing.
+
+    :param revision: Where to; ``"head"`` if it is not given, ``"-1"`` with ``down``.
+    :param down: Say what ``downgrade`` would do.
+    :returns: One :class:`~flask_migrate.planning.Plan` for each database.
+    """
+    target = revision or ("-1" if down else "head")
+    return planned("downgrade" if down else "upgrade", directory, target, tag, x_arg, bind)

@@ -1,0 +1,263 @@
+"""What a revision does, found out by running it without a database."""
+
+from __future__ import annotations
+
+import io
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import alembic.context
+import alembic.op
+from alembic.operations import Operations
+from alembic.operations.base import AbstractOperations
+from alembic.operations.batch import BatchOperationsImpl
+from alembic.operations.ops import CreateTableOp
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from .passwords import redacted
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one function of a revision did.
+
+    ``operations`` are Alembic's, in order. ``is_interrupted`` says that it leaves the
+    transaction, ``uses_database`` that it stopped where it wanted to read or write the
+    database itself, and ``error`` what it raised: what follows is not known then.
+    """
+
+    operations: tuple[Any, ...]
+    is_interrupted: bool = False
+    uses_database: bool = False
+    error: BaseException | None = None
+
+
+class UsesDatabaseError(BaseException):
+    """The revision asked for an answer of the database; its ``except Exception`` is passed by."""
+
+
+class _NoConnection:
+    """Stands for the connection of a revision: it has a dialect and answers nothing."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.name = dialect.name
+        self.engine = self
+
+    def __getattr__(self, name: str) -> Any:
+        raise UsesDatabaseError(name)
+
+
+def record(function: Callable[..., Any], dialect: Dialect, **names: Any) -> Record:
+    """Run *function* of a revision; nothing reaches a database.
+
+    To be called while an ``env.py`` runs its migrations, so that revisions find
+    ``alembic.op`` and ``alembic.context`` as they expect.
+
+    :param names: What ``env.py`` passes to the function.
+    """
+    context = _context(dialect)
+    operations: list[Any] = []
+    interruptions: list[None] = []
+
+    @contextmanager
+    def noted_block() -> Iterator[None]:
+        interruptions.append(None)
+        yield
+
+    context.autocommit_block = noted_block  # type: ignore[method-assign]
+    caught: BaseException | None = None
+    with _in_place(context), _invoking(operations), _disconnected():
+        try:
+            function(**names)
+        except (Exception, SystemExit, UsesDatabaseError) as error:
+            caught = error
+    uses_database = isinstance(caught, UsesDatabaseError)
+    return Record(
+        tuple(operations),
+        bool(interruptions) or any(map(_is_concurrent, operations)),
+        uses_database,
+        None if uses_database else caught,
+    )
+
+
+def _context(dialect: Dialect) -> MigrationContext:
+    logger = logging.getLogger("alembic.runtime.migration")
+    # It says that SQL is generated, which nobody sees.
+    logger.addFilter(_silent)
+    try:
+        context = MigrationContext.configure(
+            dialect=dialect, opts={"as_sql": True, "output_buffer": io.StringIO()}
+        )
+    finally:
+        logger.removeFilter(_silent)
+    connection: Any = _NoConnection(dialect)
+    context.connection = context.impl.connection = connection
+    return context
+
+
+def _silent(logged: logging.LogRecord) -> bool:
+    return False
+
+
+@contextmanager
+def _in_place(context: MigrationContext) -> Iterator[None]:
+    """Let ``alembic.op`` and ``alembic.context`` lead to *context*."""
+    op: Any = alembic.op
+    usual, environment = op._proxy, alembic.context._proxy  # type: ignore[attr-defined]
+    usual_context = environment._migration_context
+    environment._migration_context = context
+    Operations(context)._install_proxy()
+    try:
+        yield
+    finally:
+        usual._install_proxy()
+        environment._migration_context = usual_context
+
+
+@contextmanager
+def _invoking(operations: list[Any]) -> Iterator[None]:
+    """Collect in *operations* what would be invoked; a table is made, as a revision may use it."""
+
+    def invoke(self: Any, operation: Any) -> Any:
+        operations.append(operation)
+        if isinstance(operation, CreateTableOp):
+            return operation.to_table(self.migration_context)
+        return None
+
+    kept = AbstractOperations.invoke, BatchOperationsImpl.flush
+    AbstractOperations.invoke = invoke  # type: ignore[method-assign]
+    BatchOperationsImpl.flush = lambda self: None  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        AbstractOperations.invoke, BatchOperationsImpl.flush = kept  # type: ignore[method-assign]
+
+
+@contextmanager
+def _disconnected() -> Iterator[None]:
+    """Let no statement of this thread reach a database: revisions may know other engines."""
+    thread = threading.get_ident()
+
+    def refuse(*executed: Any) -> None:
+        if threading.get_ident() == thread:
+            raise UsesDatabaseError(str(executed[2]))
+
+    event.listen(Engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", refuse)
+
+
+def _is_concurrent(operation: Any) -> bool:
+    return bool((getattr(operation, "kw", None) or {}).get("postgresql_concurrently"))
+
+
+# Telling operations
+
+
+#: How an operation is told, by the name of its class: a symbol, and its text.
+_TOLD: dict[str, tuple[str, str]] = {
+    "CreateTableOp": ("+", "table {table_name}"),
+    "DropTableOp": ("-", "table {table_name}"),
+    "RenameTableOp": ("~", "table {table_name} -> {new_table_name}"),
+    "DropColumnOp": ("-", "column {table_name}.{column_name}"),
+    "CreateIndexOp": ("+", "index {index_name} on {table_name}"),
+    "DropIndexOp": ("-", "index {index_name}"),
+    "DropConstraintOp": ("-", "constraint {constraint_name} on {table_name}"),
+    "CreatePrimaryKeyOp": ("+", "primary key {constraint_name} on {table_name}"),
+    "CreateUniqueConstraintOp": ("+", "unique constraint {constraint_name} on {table_name}"),
+    "CreateForeignKeyOp": (
+        "+",
+        "foreign key {constraint_name} on {source_table} to {referent_table}",
+    ),
+    "CreateCheckConstraintOp": ("+", "check constraint {constraint_name} on {table_name}"),
+    "CreateExcludeConstraintOp": ("+", "exclude constraint {constraint_name} on {table_name}"),
+    "CreateTableCommentOp": ("~", "comment of table {table_name}"),
+    "DropTableCommentOp": ("-", "comment of table {table_name}"),
+}
+
+#: As much of a statement as a line has.
+_LENGTH = 70
+
+
+def told(operation: Any, dialect: Dialect) -> tuple[str, str]:
+    """The symbol and the text of one of Alembic's operations."""
+    kind = type(operation).__name__
+    own = _OWN.get(kind)
+    if own is not None:
+        return own(operation, dialect)
+    if kind in _TOLD:
+        symbol, text = _TOLD[kind]
+        return symbol, text.format_map(_Attributes(operation))
+    return "?", kind.removesuffix("Op")
+
+
+class _Attributes(dict[str, Any]):
+    """The attributes of an operation, for a format; a constraint may have no name."""
+
+    def __init__(self, operation: Any) -> None:
+        super().__init__()
+        self.operation = operation
+
+    def __missing__(self, name: str) -> Any:
+        return getattr(self.operation, name, None) or "(no name)"
+
+
+def _added_column(operation: Any, dialect: Dialect) -> tuple[str, str]:
+    column = operation.column
+    words = [f"column {operation.table_name}.{column.name}", _type(column.type, dialect)]
+    words += [] if column.nullable else ["NOT NULL"]
+    return "+", " ".join(words)
+
+
+def _altered_column(operation: Any, dialect: Dialect) -> tuple[str, str]:
+    words = [f"column {operation.table_name}.{operation.column_name}"]
+    if operation.modify_name is not None:
+        words.append(f"-> {operation.modify_name}")
+    if operation.modify_type is not None:
+        before = operation.existing_type
+        words += [_type(before, dialect)] if before is not None else []
+        words.append(f"-> {_type(operation.modify_type, dialect)}")
+    if operation.modify_nullable is not None:
+        words.append("NULL" if operation.modify_nullable else "NOT NULL")
+    if operation.modify_server_default is not False:
+        words.append("server default")
+    return "~", " ".join(words)
+
+
+def _executed(operation: Any, dialect: Dialect) -> tuple[str, str]:
+    text = redacted(" ".join(str(operation.sqltext).split()))
+    return "s", f"SQL: {text if len(text) <= _LENGTH else text[: _LENGTH - 3] + '...'}"
+
+
+def _inserted(operation: Any, dialect: Dialect) -> tuple[str, str]:
+    count = len(operation.rows)
+    return "+", f"{count} row{'' if count == 1 else 's'} in {operation.table.name}"
+
+
+def _type(type_: Any, dialect: Dialect) -> str:
+    from sqlalchemy.types import to_instance
+
+    try:
+        return str(to_instance(type_).compile(dialect=dialect))
+    except Exception:  # a type of another database, or of a package
+        return type(type_).__name__
+
+
+_OWN: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
+    "AddColumnOp": _added_column,
+    "AlterColumnOp": _altered_column,
+    "ExecuteSQLOp": _executed,
+    "BulkInsertOp": _inserted,
+}
