@@ -26,10 +26,12 @@ _COMMANDS = [
     "merge",
     "migrate",
     "plan",
+    "repair",
     "revision",
     "show",
     "stamp",
     "upgrade",
+    "verify",
 ]
 
 #: Where each public name lives: a module of ours, "module:name" of another, or "module:" itself.
@@ -71,10 +73,12 @@ if TYPE_CHECKING:
         merge as merge,
         migrate as migrate,
         plan as plan,
+        repair as repair,
         revision as revision,
         show as show,
         stamp as stamp,
         upgrade as upgrade,
+        verify as verify,
     )
     from .errors import MigrateError as MigrateError
     from .extension import Migrate as Migrate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 
 from . import concurrent_indexes, sqlite
+from .applied_history import AppliedHistory
 from .limits import Limits
 from .locking import Lock, lock_for
 from .logs import log
 from .resuming import JOURNALED, Journal
 from .runs import Run, Step
+from .state import state
 from .watching import watched
 
 if TYPE_CHECKING:
@@ -49,6 +52,12 @@ class ApplyingRun(Run):
             return
         if not self.options.get("no_lock"):
             self._lock(context)
+        if state().history:
+            # Alembic calls these inside the transaction of the step.
+            context.on_version_apply_callbacks = (
+                *context.on_version_apply_callbacks,
+                self._write_history,
+            )
         limits = Limits(self.options.get("lock_timeout"), self.options.get("statement_timeout"))
         self._at_end.append(limits.apply(context.connection))
         event.listen(context.connection, "after_cursor_execute", self._count)
@@ -81,6 +90,8 @@ class ApplyingRun(Run):
                 for name in sqlite.drop_orphans(context.connection):
                     log.warning("Dropped %s, which a failed run had left behind.", name)
                 stack.enter_context(sqlite.foreign_keys_checked(context.connection))
+            if steps and state().history and not context.as_sql:
+                AppliedHistory(context).create()
             self._journal = journal = self._journal_of(steps, context)
             if journal is not None:
                 stack.enter_context(journal.kept())
@@ -93,6 +104,20 @@ class ApplyingRun(Run):
                         step.migration_fn, self.running.revision or "base", step.info.is_upgrade
                     )
                 yield step
+
+    def _write_history(self, *, ctx: MigrationContext, step: Any, **others: Any) -> None:
+        """Write down the step that Alembic has just recorded."""
+        running = self.running
+        if running is None:
+            return
+        direction = "upgrade" if running.is_upgrade else "downgrade"
+        AppliedHistory(ctx).write(
+            running.revision or "base",
+            "stamp" if running.is_stamp else direction,
+            running.path,
+            time.monotonic() - self.began,
+            state().release,
+        )
 
     def _journal_of(self, steps: list[Any], context: MigrationContext) -> Journal | None:
         """The journal of what cannot be undone; a stamp does nothing of that kind."""

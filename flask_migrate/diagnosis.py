@@ -12,6 +12,7 @@ from sqlalchemy.exc import NoSuchModuleError
 
 from . import console, env_releases, failures, resuming
 from .alembic_config import Config
+from .applied_history import AppliedHistory
 from .connecting import limited
 from .databases import Database
 from .errors import HistoryError, ProblemsFoundError
@@ -194,6 +195,7 @@ def _connected(
         },
     )
     there = set(sa.inspect(connection).get_table_names()) - {context.version_table, resuming.TABLE}
+    there -= {AppliedHistory(context).name}
     heads = context.get_current_heads()
     for head in heads:
         if known is not None and head not in known:

@@ -196,6 +196,49 @@ class UnknownColumnError(InvalidNameError):
     exit_code = 2
 
 
+class NoAppliedHistoryError(MigrateError):
+    """A database does not say what was run on it.
+
+    .. attribute:: database
+    """
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        super().__init__(
+            f"The database {database} has no history of what was run on it.",
+            hint="It begins with the next run after this: Migrate(app, db, history=True)",
+        )
+
+
+class RevisionsChangedError(MigrateError):
+    """Revisions were changed after they were run.
+
+    .. attribute:: changes
+
+        Each as :class:`~flask_migrate.sealing.Change`.
+    """
+
+    exit_code = 9
+
+    def __init__(self, changes: Iterable[Any]) -> None:
+        self.changes = tuple(changes)
+        lines = "".join(f"\n  {_changed(each)}" for each in self.changes)
+        count = len(self.changes)
+        super().__init__(
+            f"{count} revision{'s were' if count > 1 else ' was'} changed after being run:{lines}",
+            hint="Bring the file back as it was, or accept it as it is now: "
+            f"flask db repair {self.changes[0].revision}",
+        )
+
+
+def _changed(change: Any) -> str:
+    when = f"{change.revision} on {change.database}, run {change.applied_at}"
+    if not change.path:
+        return f"{when}: its file is gone"
+    where = f"{change.function}()" if change.function else "outside functions"
+    return f"{change.path}:{change.line}: {where} ({when})"
+
+
 class DatabaseError(CommandFailedError):
     """The database could not be reached, or refused a statement outside a revision."""
 

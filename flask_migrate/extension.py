@@ -34,6 +34,8 @@ class Migrate:
         declarative base or a list of these; or a mapping of binds to these.
     :param engine: The database, where *db* does not know it: an engine or a URL,
         or a mapping of binds to these.
+    :param history: Whether each run is written down in a table of the database.
+    :param release: The release of the application, for that table.
     :param kwargs: Other options of Alembic's ``context.configure()``.
     """
 
@@ -48,6 +50,8 @@ class Migrate:
         *,
         metadata: Any = None,
         engine: Any = None,
+        history: bool = False,
+        release: str | None = None,
         **kwargs: Any,
     ) -> None:
         self.configure_callbacks: list[Configure] = []
@@ -61,6 +65,8 @@ class Migrate:
         }
         self.metadata = metadata
         self.engine = engine
+        self.history = history
+        self.release = release
         if app is not None and (db is not None or metadata is not None):
             self.init_app(app)
 
@@ -75,6 +81,8 @@ class Migrate:
         *,
         metadata: Any = None,
         engine: Any = None,
+        history: bool | None = None,
+        release: str | None = None,
         **kwargs: Any,
     ) -> None:
         """Attach to *app*; what is not given is as in :class:`Migrate`.
@@ -96,6 +104,8 @@ class Migrate:
             },
             metadata=self.metadata if metadata is None else metadata,
             engine=self.engine if engine is None else engine,
+            history=self.history if history is None else history,
+            release=self.release if release is None else release,
         )
         if self.db is None:
             self.db = db

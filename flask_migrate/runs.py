@@ -92,6 +92,10 @@ class Run:
 
         The steps that come after it on the same database.
 
+    .. attribute:: began
+
+        When that step began, on the monotonic clock.
+
     .. attribute:: is_one_transaction
 
         Whether the steps on the database under way are undone together.
@@ -129,6 +133,7 @@ class Run:
         self.heads: tuple[str, ...] = ()
         self.steps: list[Step] = []
         self.running: Step | None = None
+        self.began = 0.0
         self.left: deque[Step] = deque()
         self.is_one_transaction = False
         self.committed: tuple[Step, ...] | None = None
@@ -205,10 +210,10 @@ class Run:
                 self.running = self.left.popleft()
                 step.migration_fn = accepting(step.migration_fn, self._names)
                 shown.began(self.running)
-                began = time.monotonic()
+                self.began = time.monotonic()
                 yield step
                 # Alembic asks for the next step when this one is in the database.
-                done = replace(self.running, seconds=time.monotonic() - began)
+                done = replace(self.running, seconds=time.monotonic() - self.began)
                 shown.done(done)
                 self.steps.append(done)
                 self.running = None

@@ -28,6 +28,14 @@ class AppState:
     .. attribute:: databases
 
         The :class:`~flask_migrate.databases.Databases` of the application.
+
+    .. attribute:: history
+
+        Whether runs are written down in the database.
+
+    .. attribute:: release
+
+        The release of the application that these rows name.
     """
 
     def __init__(
@@ -38,10 +46,14 @@ class AppState:
         configure_args: Mapping[str, Any],
         metadata: Any = None,
         engine: Any = None,
+        history: bool = False,
+        release: str | None = None,
     ) -> None:
         self.migrate = migrate
         self.directory = directory
         self.databases = Databases(db, metadata=metadata, engine=engine)
+        self.history = history
+        self.release = release
         self._db = db
         self._configure_args = dict(configure_args)
 

@@ -16,7 +16,7 @@ PACKAGE = Path(flask_migrate.__file__).parent
 
 #: A module imports only from rows above its own; imports inside functions count.
 ROWS = (
-    ("console", "collector", "durations", "mako_later", "template_folders", "_compat"),
+    ("console", "collector", "durations", "meaning", "mako_later", "template_folders", "_compat"),
     ("errors", "finding", "progress", "passwords"),
     ("command_table", "offline", "connecting", "logs"),
     (
@@ -27,6 +27,7 @@ ROWS = (
         "watching",
         "retrying",
         "resuming",
+        "applied_history",
         "revision_headers",
         "revision_order",
     ),
@@ -46,7 +47,7 @@ ROWS = (
     ("autogenerate",),
     ("runs", "failures", "model_check"),
     ("repository", "revision_files", "observation", "applying", "planning"),
-    ("bridge", "environment"),
+    ("bridge", "environment", "sealing"),
     ("diagnosis",),
     ("commands",),
     ("front_end",),

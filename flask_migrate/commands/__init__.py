@@ -25,6 +25,7 @@ Alembic is imported when one is called, not with this module.
 from .applying import downgrade, ensure_version, stamp, upgrade
 from .projects import doctor, init, list_templates
 from .reading import branches, check, current, heads, history, plan, show
+from .sealing import repair, verify
 from .writing import edit, merge, migrate, revision
 
 __all__ = [
@@ -42,8 +43,10 @@ __all__ = [
     "merge",
     "migrate",
     "plan",
+    "repair",
     "revision",
     "show",
     "stamp",
     "upgrade",
+    "verify",
 ]

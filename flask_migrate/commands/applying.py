@@ -113,7 +113,7 @@ def _applied(name: str, given: dict[str, Any]) -> tuple[Step, ...]:
     """The steps that a command took; *given* are its parameters."""
     directory, x_arg, bind = (given.pop(key) for key in ("directory", "x_arg", "bind"))
     arguments = {key: given.pop(key) for key in _ALEMBIC if key in given}
-    options = {key: _seconds(key, each) if key in _TIMES else each for key, each in given.items()}
+    options = {key: seconds(key, each) if key in _TIMES else each for key, each in given.items()}
     run = invoke(name, directory, x_arg, bind, options=options, **arguments)
     if not arguments["sql"]:
         console.note(_summary(name, run))
@@ -133,7 +133,8 @@ def _summary(name: str, run: Run) -> str:
     return f"{_DID[name]} {revisions} in {seconds:.2f} s; the last one is {last}."
 
 
-def _seconds(name: str, value: float | str | None) -> float | None:
+def seconds(name: str, value: float | str | None) -> float | None:
+    """*value* of the parameter *name* in seconds."""
     try:
         return None if value is None else duration(value)
     except DurationError as error:

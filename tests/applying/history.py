@@ -22,7 +22,7 @@ from flask_migrate import Migrate
 app = Flask(__name__)
 app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["APP_URL"]
 db = SQLAlchemy(app)
-Migrate(app, db)
+Migrate(app, db, history=bool(os.environ.get("WITH_HISTORY")), release="1.2")
 """
 
 REVISION = """
