@@ -30,8 +30,10 @@ _COMMANDS = [
     "revision",
     "show",
     "stamp",
+    "status",
     "upgrade",
     "verify",
+    "wait",
 ]
 
 #: Where each public name lives: a module of ours, "module:name" of another, or "module:" itself.
@@ -77,8 +79,10 @@ if TYPE_CHECKING:
         revision as revision,
         show as show,
         stamp as stamp,
+        status as status,
         upgrade as upgrade,
         verify as verify,
+        wait as wait,
     )
     from .errors import MigrateError as MigrateError
     from .extension import Migrate as Migrate

@@ -160,6 +160,10 @@ PARAMS: Mapping[str, Param] = {
     "check_heads": option(
         "--check-heads", help="Exit with an error unless every head revision is applied"
     ),
+    "exit_code": option(
+        "--exit-code", help="Exit with 4 if revisions are pending, 9 if a file is missing"
+    ),
+    "timeout": option("--timeout", help="How long to wait (default is 60s)", kind=duration),
     "fix": option("--fix", help="Replace an env.py that is as an earlier release wrote it"),
     "lock_wait": option(
         "--lock-wait", help="How long to wait for another run (default is 60s)", kind=duration

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
+from .errors import NotConfiguredError
 from .state import AppState, state
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from .alembic_config import Config
+    from .standing import Status
 
     Configure = Callable[[Config], Config | None]
 
@@ -111,6 +113,33 @@ class Migrate:
             self.db = db
         app.cli.add_command(group, command or self.command)
 
+    def pending(self) -> tuple[str, ...] | None:
+        """The revisions that a database of the current application has not.
+
+        For health checks: it never raises. The databases are asked when a revision file
+        came or went, and else every 30 seconds; in between the last answer is returned.
+        What kept them from being asked is in the log.
+
+        :returns: Their ids; ``None`` if it is not known.
+        """
+        found = _statuses()
+        if found is None:
+            return None
+        return tuple(dict.fromkeys(each for status in found for each in status.pending))
+
+    def is_current(self) -> bool | None:
+        """Whether each database of the current application has every revision.
+
+        As :meth:`pending`. A database that has a revision which no file defines is
+        not current.
+
+        :returns: ``None`` if it is not known.
+        """
+        found = _statuses()
+        if found is None:
+            return None
+        return not any(status.pending or status.missing for status in found)
+
     def configure(self, f: Configure) -> Configure:
         """Register a function that may change the configuration of every run.
 
@@ -148,6 +177,19 @@ class Migrate:
         # get_x_argument() in an env.py wants the name to be there.
         config.cmd_opts = Namespace(**dict.fromkeys(opts or (), True), x=given)
         return self.call_configure_callbacks(config)
+
+
+def _statuses() -> tuple[Status, ...] | None:
+    """Where the databases are, as far as it is known."""
+    try:
+        found = state()
+    except NotConfiguredError:
+        return None
+    if found.health is None:
+        from .health import Health
+
+        found.health = Health()
+    return found.health.statuses()
 
 
 def _found(directory: str) -> str:

@@ -129,3 +129,18 @@ def _restore(logger: logging.Logger, state: tuple[Any, ...]) -> None:
     if _state(logger) != state:
         logger.setLevel(state[0])
         logger.handlers[:], logger.propagate, logger.disabled = state[1:]
+
+
+@contextmanager
+def contexts_unsaid() -> Iterator[None]:
+    """Leave out what Alembic logs of each database that it comes to."""
+    logger = logging.getLogger("alembic.runtime.migration")
+
+    def is_said(record: logging.LogRecord) -> bool:
+        return record.levelno > logging.INFO
+
+    logger.addFilter(is_said)
+    try:
+        yield
+    finally:
+        logger.removeFilter(is_said)

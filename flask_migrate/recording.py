@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from . import logs
 from .passwords import redacted
 
 if TYPE_CHECKING:
@@ -91,22 +91,14 @@ def record(function: Callable[..., Any], dialect: Dialect, **names: Any) -> Reco
 
 
 def _context(dialect: Dialect) -> MigrationContext:
-    logger = logging.getLogger("alembic.runtime.migration")
     # It says that SQL is generated, which nobody sees.
-    logger.addFilter(_silent)
-    try:
+    with logs.contexts_unsaid():
         context = MigrationContext.configure(
             dialect=dialect, opts={"as_sql": True, "output_buffer": io.StringIO()}
         )
-    finally:
-        logger.removeFilter(_silent)
     connection: Any = _NoConnection(dialect)
     context.connection = context.impl.connection = connection
     return context
-
-
-def _silent(logged: logging.LogRecord) -> bool:
-    return False
 
 
 @contextmanager

@@ -271,6 +271,11 @@ def _step(step: Any, database: str) -> Step:
     )
 
 
+def is_busy() -> bool:
+    """Whether a command runs in this process."""
+    return _turn.locked()
+
+
 @contextmanager
 def turn() -> Iterator[None]:
     """Wait until no other thread of this process runs an Alembic command.

@@ -12,6 +12,7 @@ from .errors import NotConfiguredError
 
 if TYPE_CHECKING:
     from .extension import Migrate
+    from .health import Health
 
 
 class AppState:
@@ -54,6 +55,8 @@ class AppState:
         self.databases = Databases(db, metadata=metadata, engine=engine)
         self.history = history
         self.release = release
+        #: What is known of the databases for health checks, once it was asked for.
+        self.health: Health | None = None
         self._db = db
         self._configure_args = dict(configure_args)
 

@@ -71,6 +71,8 @@ NEW = {
     "merge": {"splice": False},
     "ensure-version": {**DIRECTORY, "sql": False},
     "plan": {**DIRECTORY, "revision": None, "down": False, "tag": None},
+    "status": {**DIRECTORY, "exit_code": False},
+    "wait": {**DIRECTORY, "timeout": 60.0},
     "upgrade": {**LOCK, **LIMITS, "plan": False},
     "downgrade": {**LOCK, **LIMITS},
     "stamp": LOCK,

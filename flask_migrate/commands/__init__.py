@@ -26,6 +26,7 @@ from .applying import downgrade, ensure_version, stamp, upgrade
 from .projects import doctor, init, list_templates
 from .reading import branches, check, current, heads, history, plan, show
 from .sealing import repair, verify
+from .standing import status, wait
 from .writing import edit, merge, migrate, revision
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "revision",
     "show",
     "stamp",
+    "status",
     "upgrade",
     "verify",
+    "wait",
 ]

@@ -1,0 +1,137 @@
+"""Which revisions each database has, and which not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import logs
+from .bridge import invoke
+from .runs import Run
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+
+
+@dataclass(frozen=True)
+class RevisionStatus:
+    """One revision, and whether a database has it.
+
+    ``state`` is ``"applied"``, ``"pending"``, or ``"missing"``: the database has it and no
+    file defines it. ``is_current`` says that the database records it as where it is.
+    """
+
+    revision: str
+    state: str
+    message: str = ""
+    path: str = ""
+    branch_labels: tuple[str, ...] = ()
+    is_head: bool = False
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where one database is.
+
+    ``database`` is a bind, or ``"default"``; ``heads`` are the revisions it is at;
+    ``revisions`` are all there are, the oldest first.
+    """
+
+    database: str
+    dialect: str
+    heads: tuple[str, ...]
+    revisions: tuple[RevisionStatus, ...]
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """The ids of the revisions that the database has not."""
+        return self._in_state("pending")
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The ids that the database has and no file defines."""
+        return self._in_state("missing")
+
+    def _in_state(self, state: str) -> tuple[str, ...]:
+        return tuple(each.revision for each in self.revisions if each.state == state)
+
+
+class StandingRun(Run):
+    """A run that looks where the databases are, and asks Alembic nothing else.
+
+    .. attribute:: statuses
+
+        What it found, as :class:`Status`, one for each database.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.statuses: list[Status] = []
+
+    def follow(self, function: Callable[..., Iterable[Any]]) -> Callable[..., Iterator[Any]]:
+        def looked(heads: tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
+            revisions = tuple(_revisions(self.script, heads))
+            name = self.selection.entered
+            self.statuses.append(Status(name, context.dialect.name, tuple(heads), revisions))
+            return iter(())
+
+        return looked
+
+
+def _revisions(script: Any, heads: Sequence[str]) -> Iterator[RevisionStatus]:
+    known = {each.revision: each for each in script.walk_revisions()}
+    applied = _with_ancestors(known, heads)
+    for each in reversed(known.values()):
+        yield RevisionStatus(
+            each.revision,
+            "applied" if each.revision in applied else "pending",
+            each.doc or "",
+            each.path,
+            tuple(sorted(each.branch_labels)),
+            each.is_head,
+            each.revision in heads,
+        )
+    for head in heads:
+        if head not in known:
+            yield RevisionStatus(head, "missing", is_current=True)
+
+
+def _with_ancestors(known: Mapping[str, Any], heads: Iterable[str]) -> set[str]:
+    """The revisions that *heads* stand for, those that they depend on among them."""
+    found: set[str] = set()
+    left = [head for head in heads if head in known]
+    while left:
+        revision = left.pop()
+        if revision not in found:
+            found.add(revision)
+            left += known[revision]._all_down_revisions
+    return found
+
+
+def look(
+    directory: str | os.PathLike[str] | None = None,
+    x_arg: str | Sequence[str] | None = None,
+    bind: str | Sequence[str] | None = None,
+    connect_timeout: float | None = None,
+) -> StandingRun:
+    """Look where the databases of the current application are."""
+    options = {"connect_timeout": connect_timeout}
+    with logs.contexts_unsaid():
+        run: Any = invoke("current", directory, x_arg, bind, options=options, kind=StandingRun)
+    return run  # type: ignore[no-any-return]
+
+
+def lines(status: Status) -> Iterator[str]:
+    """A status as people read it."""
+    pending = f", {len(status.pending)} pending" if status.pending else ""
+    now = ", ".join(status.heads) or "base"
+    yield f"{status.database} ({status.dialect})   at {now}{pending}"
+    for each in status.revisions:
+        words = [each.message] if each.message else []
+        words += [f"({label})" for label in each.branch_labels]
+        words += ["(head)"] if each.is_head else []
+        words += ["no file defines it"] if each.state == "missing" else []
+        yield f"  {each.state:<9} {each.revision}  {' '.join(words)}".rstrip()

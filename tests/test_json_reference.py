@@ -1,0 +1,40 @@
+"""The documents in the reference have the keys of those that commands write."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "json.rst"
+
+
+def documented(command: str) -> Any:
+    """The document of a command in the reference."""
+    blocks = re.findall(r"code-block:: json\n\n((?:   .*\n|\n)+)", PAGE.read_text("utf-8"))
+    (found,) = (each for each in map(json.loads, blocks) if each["command"] == command)
+    return found
+
+
+def shape(value: Any) -> Any:
+    """Keys, in order, and types; a list is what its first member is."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [shape(each) for each in value[:1]]
+    return type(value)
+
+
+@pytest.mark.parametrize("command", ["plan", "status"])
+def test_a_document_is_as_documented(started, command):
+    """Version, keys and types are those of the page."""
+    started.run("revision", rev_id="one")
+    started.edit_revision("op.create_table('t', sa.Column('id', sa.Integer))", "op.drop_table('t')")
+    started.run("upgrade")
+    started.run("revision", rev_id="two")
+    started.edit_revision("op.drop_table('t')", "op.create_table('t')")
+    written = json.loads(started.run(command, "flask db", json=True).stdout)
+    assert shape(written) == shape(documented(command))

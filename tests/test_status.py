@@ -1,0 +1,176 @@
+"""``status`` and ``wait``: where the databases are."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from flask_migrate import errors
+from flask_migrate.commands import standing
+
+LINES = pytest.mark.parametrize("face", ["flask db", "manage.py db"])
+
+
+@pytest.fixture
+def half(started, database_url):
+    """A project on each database, at the first of two revisions."""
+    started.url = database_url
+    started.write_revisions(2)
+    started.run("upgrade", revision="rev1")
+    return started
+
+
+def states(outcome):
+    (status,) = outcome.value
+    return {each.revision: each.state for each in status.revisions}
+
+
+def test_applied_and_pending_revisions_are_told_apart(half):
+    """Each revision has a state."""
+    assert states(half.run("status")) == {"rev1": "applied", "rev2": "pending"}
+
+
+def test_what_the_database_is_at_and_the_head_are_marked(half):
+    """The value says where the database is and where the history ends."""
+    (status,) = half.run("status").value
+    assert status.heads == ("rev1",)
+    assert [(each.is_current, each.is_head) for each in status.revisions] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_a_revision_without_a_file_is_missing(half):
+    """A database ahead of the code is told, not an error."""
+    half.execute("UPDATE alembic_version SET version_num = 'gone'")
+    assert states(half.run("status")) == {
+        "rev1": "pending",
+        "rev2": "pending",
+        "gone": "missing",
+    }
+
+
+def test_an_empty_database_is_not_written_to(started):
+    """Nothing is made to look at it."""
+    started.write_revisions(1)
+    assert states(started.run("status")) == {"rev1": "pending"}
+    assert started.tables() == set()
+
+
+def test_what_another_depends_on_is_applied(started):
+    """A database at a revision has what that depends on."""
+    started.run("revision", rev_id="needed")
+    started.run("revision", rev_id="other", head="base")
+    started.run("revision", rev_id="end", head="other", depends_on="needed")
+    started.run("upgrade", revision="end")
+    assert set(states(started.run("status")).values()) == {"applied"}
+
+
+@LINES
+def test_both_command_lines_show_it(half, face):
+    """Each revision has a line on standard output."""
+    shown = half.run("status", face).stdout
+    assert "at rev1, 1 pending\n" in shown
+    assert "  applied   rev1  number 1\n" in shown
+    assert "  pending   rev2  number 2 (head)\n" in shown
+
+
+@LINES
+def test_the_document_has_the_states(half, face):
+    """``--json`` writes the value of the function."""
+    (found,) = json.loads(half.run("status", face, json=True).stdout)["result"]
+    assert [each["state"] for each in found["revisions"]] == ["applied", "pending"]
+
+
+@LINES
+@pytest.mark.parametrize(
+    ("prepare", "code"),
+    [
+        (lambda project: project.run("upgrade"), 0),
+        (lambda project: None, 4),
+        (lambda project: project.execute("UPDATE alembic_version SET version_num = 'gone'"), 9),
+    ],
+)
+def test_the_exit_code_is_asked_for(half, face, prepare, code):
+    """0 at the head, 4 behind it, 9 where a file is missing; without the option always 0."""
+    prepare(half)
+    assert half.run("status", face, exit_code=True).exit_code == code
+    assert half.run("status", face).exit_code == 0
+
+
+@LINES
+def test_the_document_of_an_error_has_the_states(half, face):
+    """A program that asks for the exit code has the document as well."""
+    outcome = half.run("status", face, exit_code=True, json=True)
+    error = json.loads(outcome.stdout)["error"]
+    assert error["exit_code"] == 4
+    assert error["statuses"][0]["heads"] == ["rev1"]
+
+
+def test_each_bind_has_a_status(project):
+    """A project for several databases is told for each, or for those that are chosen."""
+    project.binds = {"other": f"sqlite:///{project.folder / 'other.db'}"}
+    project.run("init", multidb=True)
+    project.write_revisions(1)
+    project.run("upgrade", bind="other")
+    assert [(each.database, each.heads) for each in project.run("status").value] == [
+        ("default", ()),
+        ("other", ("rev1",)),
+    ]
+    (chosen,) = project.run("status", bind="other").value
+    assert chosen.database == "other"
+
+
+def test_waiting_ends_at_once_at_the_head(half):
+    """The value is the status."""
+    half.run("upgrade")
+    (status,) = half.run("wait").value
+    assert status.heads == ("rev2",)
+
+
+def test_waiting_ends_when_another_has_migrated(half, monkeypatch):
+    """The database is looked at again."""
+    pauses = []
+
+    def migrate(seconds):
+        pauses.append(seconds)
+        half.execute("UPDATE alembic_version SET version_num = 'rev2'")
+
+    monkeypatch.setattr(standing.time, "sleep", migrate)
+    assert half.run("wait").exit_code == 0
+    assert pauses == [standing.PAUSE]
+
+
+@LINES
+def test_waiting_has_an_end(half, face):
+    """The exit code says that revisions are pending, and nothing is changed."""
+    outcome = half.run("wait", face, timeout="100ms")
+    assert outcome.exit_code == 4
+    assert "Error: Waited for 0.1 s: Revisions are pending (default: rev2)." in outcome.stderr
+    assert "Hint: Apply them with: " in outcome.stderr
+    assert half.current() == {"rev1"}
+
+
+@LINES
+def test_waiting_for_a_database_that_does_not_answer_has_an_end(started, face):
+    """Its exit code is that of pending revisions; the error names the database."""
+    started.url = f"sqlite:///{started.folder}/nowhere/app.db"
+    outcome = started.run("wait", face, timeout="100ms")
+    assert outcome.exit_code == 4
+    assert "Error: Waited for 0.1 s: The database sqlite:///" in outcome.stderr
+
+
+def test_waiting_for_a_missing_file_is_refused_at_once(half, monkeypatch):
+    """It would never come."""
+    half.execute("UPDATE alembic_version SET version_num = 'gone'")
+    monkeypatch.setattr(standing.time, "sleep", lambda seconds: pytest.fail("It waited."))
+    outcome = half.run("wait")
+    assert isinstance(outcome.error, errors.DamagedHistoryError)
+    assert outcome.error.statuses[0].missing == ("gone",)
+
+
+def test_a_time_that_is_none_is_refused(started):
+    """The name of the parameter is in the error."""
+    outcome = started.run("wait", timeout="soon")
+    assert isinstance(outcome.error, errors.InvalidNameError)
