@@ -99,8 +99,8 @@ class PendingMigrationsError(CommandFailedError):
     """The database is behind the history."""
 
 
-class NotAtHeadError(PendingMigrationsError):
-    """A database has not every revision, for ``status --exit-code`` and ``wait``.
+class NotAtHeadError(CommandFailedError):
+    """A database is not at the head, for ``status --exit-code`` and ``wait``.
 
     .. attribute:: statuses
 
@@ -114,19 +114,10 @@ class NotAtHeadError(PendingMigrationsError):
         super().__init__(message, hint)
 
 
-class DamagedHistoryError(HistoryError):
-    """A database has a revision that no file defines, for ``status --exit-code`` and ``wait``.
-
-    .. attribute:: statuses
-
-        Where each database is, as :class:`~flask_migrate.standing.Status`.
-    """
+class DamagedHistoryError(NotAtHeadError):
+    """A database has a revision that no file defines, for the same commands."""
 
     exit_code = 9
-
-    def __init__(self, message: str, statuses: Iterable[Any] = (), hint: str | None = None) -> None:
-        self.statuses = tuple(statuses)
-        super().__init__(message, hint)
 
 
 class ModelsChangedError(CommandFailedError):

@@ -78,6 +78,8 @@ def wait(
             found = tuple(look(directory, x_arg, bind, _connect_timeout(left)).statuses)
             _check(found)
             return found
+        except DamagedHistoryError:
+            raise
         except (DatabaseError, NotAtHeadError) as error:
             if left <= 0:
                 raise _waited(error, seconds) from error
