@@ -14,6 +14,7 @@ from .applied_history import AppliedHistory
 from .limits import Limits
 from .locking import Lock, lock_for
 from .logs import log
+from .refusals import IrreversibleRevisionError
 from .resuming import JOURNALED, Journal
 from .runs import Run, Step
 from .state import state
@@ -196,6 +197,15 @@ def _paused(context: MigrationContext) -> Iterator[None]:
 
 class DowngradeRun(ApplyingRun):
     """A run that undoes revisions."""
+
+    def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
+        for step in steps:
+            script = step.info.up_revision
+            says = getattr(script.module, "irreversible", False)
+            if says:
+                reason = says.rstrip(".") if isinstance(says, str) else ""
+                raise IrreversibleRevisionError(script.revision, reason, script.path)
+        return super().noted(steps, context)
 
     def loaded(self, script: Any) -> None:
         super().loaded(script)

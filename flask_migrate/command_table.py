@@ -188,6 +188,8 @@ PARAMS: Mapping[str, Param] = {
     "no_lock": option("--no-lock", help="Run even if another run is under way"),
     "down": option("--down", help="Say what downgrade would do"),
     "plan": option("--plan", help="Say what would be done, and do nothing"),
+    "yes": option("--yes", help="Drop rows without asking"),
+    "yes_i_mean": option("--yes-i-mean", help="The name of a protected database that is meant"),
     "purge": option(
         "--purge", help="Delete the version in the alembic_version table before stamping"
     ),

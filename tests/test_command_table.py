@@ -74,7 +74,7 @@ NEW = {
     "status": {**DIRECTORY, "exit_code": False},
     "wait": {**DIRECTORY, "timeout": 60.0},
     "upgrade": {**LOCK, **LIMITS, "plan": False},
-    "downgrade": {**LOCK, **LIMITS},
+    "downgrade": {**LOCK, **LIMITS, "yes": False, "yes_i_mean": None},
     "stamp": LOCK,
 }
 

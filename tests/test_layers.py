@@ -18,7 +18,7 @@ PACKAGE = Path(flask_migrate.__file__).parent
 ROWS = (
     ("console", "collector", "durations", "meaning", "mako_later", "template_folders", "_compat"),
     ("errors", "finding", "progress", "passwords"),
-    ("command_table", "offline", "connecting", "logs"),
+    ("command_table", "refusals", "offline", "connecting", "logs"),
     (
         "documents",
         "places",
@@ -46,7 +46,7 @@ ROWS = (
     ("state", "selection", "env_releases", "revision_graph"),
     ("autogenerate",),
     ("runs", "failures", "model_check"),
-    ("repository", "revision_files", "observation", "applying", "planning"),
+    ("repository", "revision_files", "observation", "applying", "planning", "protection"),
     ("bridge", "environment", "sealing"),
     ("diagnosis", "standing"),
     ("commands", "health"),

@@ -10,6 +10,7 @@ from ..command_table import command
 from ..durations import DurationError, duration
 from ..errors import InvalidNameError
 from .calls import check_range, invoke, planned
+from .confirming import confirm_losses, confirm_protected
 
 if TYPE_CHECKING:
     from ..planning import Plan
@@ -63,15 +64,29 @@ def downgrade(
     connect_timeout: float | str | None = None,
     retries: int = 0,
     resume: bool = False,
+    yes: bool = False,
+    yes_i_mean: str | None = None,
 ) -> tuple[Step, ...]:
     """Revert to a previous version.
 
+    On a command line it says which rows are dropped, and asks at a terminal.
+
+    :param yes: Do not ask.
+    :param yes_i_mean: The name of the database, where ``FLASK_DB_PROTECT`` protects it.
     :returns: The steps that were taken, in order.
+    :raises IrreversibleRevisionError: A revision says ``irreversible``; nothing was undone.
+    :raises ProtectedDatabaseError: The database is protected, and its name was not given.
     """
     if sql and revision == "-1":
         revision = "head:-1"
     check_range(revision)
-    return _applied("downgrade", locals())
+    given = locals()
+    del given["yes"], given["yes_i_mean"]
+    if not sql:
+        confirm_protected(bind, yes_i_mean)
+        if not yes and yes_i_mean is None:
+            confirm_losses(directory, x_arg, bind, revision=revision, tag=tag)
+    return _applied("downgrade", given)
 
 
 # On a command line, several revisions may be given.
