@@ -11,7 +11,7 @@ import json
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,6 +137,30 @@ class AppliedHistory:
             schema=self.schema,
             mysql_engine="InnoDB",
         )
+
+
+def latest(context: MigrationContext) -> dict[str, Entry]:
+    """By revision, the row that says how it came to the database; none without the table."""
+    history = AppliedHistory(context)
+    found: dict[str, Entry] = {}
+    for entry in history.entries() if history.exists() else ():
+        if entry.direction == "downgrade":
+            found.pop(entry.revision, None)
+        elif entry.direction != "repair":
+            found[entry.revision] = entry
+        elif entry.revision in found:
+            found[entry.revision] = replace(found[entry.revision], checksum=entry.checksum)
+    return found
+
+
+def told(entry: Entry | None) -> str:
+    """When, by whom and with which release a revision came to a database, if that is known."""
+    if entry is None:
+        return ""
+    user = entry.database_user or entry.os_user
+    by = f" by {user}" if user else ""
+    release = f" with release {entry.app_release}" if entry.app_release else ""
+    return f"It was applied {entry.applied_at} UTC{by} on {entry.host}{release}.\n"
 
 
 def meaning_of_file(path: str) -> Meaning | None:

@@ -15,7 +15,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from alembic.util import CommandError
+
 from . import progress
+from .applied_history import latest
 from .errors import ReentrantRunError
 from .history_check import check_versions, checked
 from .revision_graph import quicken
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
     from .alembic_config import Config
+    from .applied_history import Entry
 
 _turn = threading.Lock()
 
@@ -79,6 +83,10 @@ class Run:
     .. attribute:: heads
 
         The revisions that the databases had when it began.
+
+    .. attribute:: applied
+
+        What the database knows of its revisions, where Alembic could not use them.
 
     .. attribute:: steps
 
@@ -131,6 +139,7 @@ class Run:
         self.script: ScriptDirectory | None = None
         self.revisions: dict[str, Any] = {}
         self.heads: tuple[str, ...] = ()
+        self.applied: Mapping[str, Entry] = {}
         self.steps: list[Step] = []
         self.running: Step | None = None
         self.began = 0.0
@@ -198,7 +207,12 @@ class Run:
             self.is_one_transaction = context.impl.transactional_ddl and not context.opts.get(
                 "transaction_per_migration"
             )
-            return self.noted(list(function(heads, context)), context)
+            try:
+                steps = list(function(heads, context))
+            except CommandError:  # it may be about a revision that other code has applied
+                self.applied = latest(context) if context.connection is not None else {}
+                raise
+            return self.noted(steps, context)
 
         return followed
 

@@ -8,19 +8,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import logs
+from .applied_history import latest, meaning_of_file
 from .bridge import invoke
 from .runs import Run
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
 
+    from .applied_history import Entry
+
 
 @dataclass(frozen=True)
 class RevisionStatus:
     """One revision, and whether a database has it.
 
-    ``state`` is ``"applied"``, ``"pending"``, or ``"missing"``: the database has it and no
-    file defines it. ``is_current`` says that the database records it as where it is.
+    ``state`` is ``"applied"``; ``"edited"``: the file was changed after it was applied;
+    ``"pending"``; or ``"missing"``: the database has it and no file defines it.
+    ``is_current`` says that the database records it as where it is. The others are what
+    the table ``alembic_history`` knows, if there is one: ``applied_at`` in UTC.
     """
 
     revision: str
@@ -30,6 +35,10 @@ class RevisionStatus:
     branch_labels: tuple[str, ...] = ()
     is_head: bool = False
     is_current: bool = False
+    applied_at: str | None = None
+    seconds: float | None = None
+    user: str | None = None
+    release: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,7 @@ class StandingRun(Run):
 
     def follow(self, function: Callable[..., Iterable[Any]]) -> Callable[..., Iterator[Any]]:
         def looked(heads: tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
-            revisions = tuple(_revisions(self.script, heads))
+            revisions = tuple(_revisions(self.script, heads, latest(context)))
             name = self.selection.entered
             self.statuses.append(Status(name, context.dialect.name, tuple(heads), revisions))
             return iter(())
@@ -81,22 +90,45 @@ class StandingRun(Run):
         return looked
 
 
-def _revisions(script: Any, heads: Sequence[str]) -> Iterator[RevisionStatus]:
+def _revisions(
+    script: Any, heads: Sequence[str], history: Mapping[str, Entry]
+) -> Iterator[RevisionStatus]:
     known = {each.revision: each for each in script.walk_revisions()}
     applied = _with_ancestors(known, heads)
     for each in reversed(known.values()):
+        entry = history.get(each.revision) if each.revision in applied else None
         yield RevisionStatus(
             each.revision,
-            "applied" if each.revision in applied else "pending",
+            _state(entry, each.path) if each.revision in applied else "pending",
             each.doc or "",
             each.path,
             tuple(sorted(each.branch_labels)),
             each.is_head,
             each.revision in heads,
+            **_known(entry),
         )
     for head in heads:
         if head not in known:
-            yield RevisionStatus(head, "missing", is_current=True)
+            yield RevisionStatus(head, "missing", is_current=True, **_known(history.get(head)))
+
+
+def _state(entry: Entry | None, path: str) -> str:
+    """Whether a revision that was applied is still the same."""
+    if entry is None or entry.direction != "upgrade" or not entry.checksum:
+        return "applied"
+    now = meaning_of_file(path)
+    return "edited" if now is not None and now.checksum != entry.checksum else "applied"
+
+
+def _known(entry: Entry | None) -> dict[str, Any]:
+    if entry is None:
+        return {}
+    return {
+        "applied_at": str(entry.applied_at),
+        "seconds": entry.milliseconds / 1000 if entry.direction == "upgrade" else None,
+        "user": entry.database_user or entry.os_user,
+        "release": entry.app_release,
+    }
 
 
 def _with_ancestors(known: Mapping[str, Any], heads: Iterable[str]) -> set[str]:
@@ -133,5 +165,13 @@ def lines(status: Status) -> Iterator[str]:
         words = [each.message] if each.message else []
         words += [f"({label})" for label in each.branch_labels]
         words += ["(head)"] if each.is_head else []
+        words += [_when(each)] if each.applied_at else []
         words += ["no file defines it"] if each.state == "missing" else []
         yield f"  {each.state:<9} {each.revision}  {' '.join(words)}".rstrip()
+
+
+def _when(revision: RevisionStatus) -> str:
+    took = f" in {revision.seconds:.2f} s" if revision.seconds is not None else ""
+    by = f" by {revision.user}" if revision.user else ""
+    release = f" with {revision.release}" if revision.release else ""
+    return f"{revision.applied_at} UTC{took}{by}{release}"

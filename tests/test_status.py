@@ -174,3 +174,46 @@ def test_a_time_that_is_none_is_refused(started):
     """The name of the parameter is in the error."""
     outcome = started.run("wait", timeout="soon")
     assert isinstance(outcome.error, errors.InvalidNameError)
+
+
+@pytest.fixture
+def kept(half):
+    """The same, with a table of what was run."""
+    half.options = {"history": True, "release": "1.2"}
+    half.run("upgrade")
+    return half
+
+
+def test_the_table_of_what_was_run_says_when_and_by_whom(kept):
+    """A revision from before the table is applied, and no more is known of it."""
+    (status,) = kept.run("status").value
+    before, after = status.revisions
+    assert (before.state, before.applied_at, before.release) == ("applied", None, None)
+    assert (after.state, after.release) == ("applied", "1.2")
+    assert after.applied_at
+    assert after.seconds is not None
+
+
+def test_a_file_that_was_changed_is_told(kept):
+    """The state of a revision that does something else than it did is ``edited``."""
+    kept.edit_revision("op.execute('SELECT 1')")
+    assert states(kept.run("status")) == {"rev1": "applied", "rev2": "edited"}
+
+
+def test_a_repaired_revision_is_applied(kept):
+    """What ``repair`` has accepted is not told again."""
+    kept.edit_revision("op.execute('SELECT 1')")
+    kept.run("repair", revision="rev2")
+    assert states(kept.run("status")) == {"rev1": "applied", "rev2": "applied"}
+
+
+@LINES
+def test_a_revision_of_newer_code_is_told_with_its_release(kept, face):
+    """Where the code is older than the database, the error says who brought the revision."""
+    kept.revision_files()[-1].unlink()
+    outcome = kept.run("upgrade", face, revision="rev1")
+    assert outcome.exit_code == 1
+    assert "Can't locate revision identified by 'rev2'" in outcome.stderr
+    assert "It was applied 20" in outcome.stderr
+    assert " with release 1.2." in outcome.stderr
+    assert "db stamp --purge REVISION" in outcome.stderr
