@@ -39,6 +39,7 @@ class ApplyingRun(Run):
         self._interrupted: Step | None = None
         self._journal: Journal | None = None
         self._statements = 0
+        self._context: MigrationContext | None = None
 
     def configuring(self, connection: Any, options: dict[str, Any]) -> None:
         is_sqlite = connection is not None and connection.dialect.name == "sqlite"
@@ -46,6 +47,7 @@ class ApplyingRun(Run):
             options["transactional_ddl"] = True
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
+        self._context = context
         self._note_interruptions(context)
         if context.dialect.name == "postgresql":
             concurrent_indexes.allow(context)
@@ -64,6 +66,16 @@ class ApplyingRun(Run):
         event.listen(context.connection, "after_cursor_execute", self._count)
         if context.dialect.name == "sqlite" and context.impl.transactional_ddl:
             self._at_end.append(sqlite.begin_as_one(context.connection))
+
+    def visit(self, run_migrations: Callable[..., None], names: dict[str, Any]) -> None:
+        starts = self.options.get("starts")
+
+        def started(**given: Any) -> None:
+            if starts is not None and self._context is not None:
+                self._context._start_from_rev = starts.get(self.selection.entered, ())
+            run_migrations(**given)
+
+        super().visit(started, names)
 
     def _note_interruptions(self, context: MigrationContext) -> None:
         """Remember what was done when a revision leaves the transaction."""

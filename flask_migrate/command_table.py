@@ -187,6 +187,7 @@ PARAMS: Mapping[str, Param] = {
     ),
     "no_lock": option("--no-lock", help="Run even if another run is under way"),
     "down": option("--down", help="Say what downgrade would do"),
+    "from_current": option("--from-current", help="Begin --sql where the database is"),
     "plan": option("--plan", help="Say what would be done, and do nothing"),
     "yes": option("--yes", help="Drop rows without asking"),
     "yes_i_mean": option("--yes-i-mean", help="The name of a protected database that is meant"),

@@ -73,7 +73,7 @@ NEW = {
     "plan": {**DIRECTORY, "revision": None, "down": False, "tag": None},
     "status": {**DIRECTORY, "exit_code": False},
     "wait": {**DIRECTORY, "timeout": 60.0},
-    "upgrade": {**LOCK, **LIMITS, "plan": False},
+    "upgrade": {**LOCK, **LIMITS, "plan": False, "from_current": False},
     "downgrade": {**LOCK, **LIMITS, "yes": False, "yes_i_mean": None},
     "stamp": LOCK,
 }

@@ -37,15 +37,18 @@ def upgrade(
     retries: int = 0,
     resume: bool = False,
     plan: bool = False,
+    from_current: bool = False,
 ) -> tuple[Step, ...] | tuple[Plan, ...]:
     """Upgrade to a later version.
 
+    :param from_current: With ``sql``: begin where each database is, not at the base.
     :param plan: Do nothing; say what would be done, as :func:`plan` does.
     :returns: The steps that were taken, in order.
     """
     if plan:
         return planned("upgrade", directory, revision, tag, x_arg, bind)
     check_range(revision)
+    starts = _starts(directory, revision, sql, x_arg, bind) if from_current else None
     return _applied("upgrade", locals())
 
 
@@ -116,6 +119,21 @@ def ensure_version(
 ) -> None:
     """Create the table that records the revision, unless it is there."""
     invoke("ensure_version", directory, x_arg, bind, sql=sql)
+
+
+def _starts(
+    directory: Directory, revision: str, sql: bool, x_arg: OneOrMore, bind: OneOrMore
+) -> dict[str, tuple[str, ...]]:
+    """Where each database is."""
+    from ..standing import look
+
+    if not sql or ":" in revision:
+        raise InvalidNameError(
+            "--from-current says where SQL begins.",
+            revision,
+            hint="Write: flask db upgrade --sql --from-current, and one revision at most.",
+        )
+    return {each.database: each.heads for each in look(directory, x_arg, bind).statuses}
 
 
 #: What of a command's parameters is for Alembic.
