@@ -42,6 +42,9 @@ class ApplyingRun(Run):
         self._context: MigrationContext | None = None
 
     def configuring(self, connection: Any, options: dict[str, Any]) -> None:
+        if connection is None:
+            # The env.py of Flask-Migrate 0.1 to 4.1 passes none of them for SQL.
+            options.update({**state().configure_args, **options})
         is_sqlite = connection is not None and connection.dialect.name == "sqlite"
         if is_sqlite and options.get("transactional_ddl") is None:
             options["transactional_ddl"] = True

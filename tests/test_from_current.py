@@ -66,3 +66,23 @@ def test_it_is_refused_where_it_means_nothing(started, given):
     """Without SQL, or with a range that has a beginning."""
     outcome = started.run("upgrade", from_current=True, **given)
     assert isinstance(outcome.error, errors.InvalidNameError)
+
+
+OLD_ENV = """
+from alembic import context
+from flask import current_app
+
+context.configure(
+    url=str(current_app.config["SQLALCHEMY_DATABASE_URI"]), target_metadata=None, literal_binds=True
+)
+with context.begin_transaction():
+    context.run_migrations()
+"""
+
+
+def test_sql_has_the_options_of_migrate_with_an_old_env(started):
+    """What ``Migrate(...)`` was given holds where the ``env.py`` does not pass it on."""
+    started.write_revisions(1)
+    started.options = {"version_table": "my_versions"}
+    (started.folder / "migrations" / "env.py").write_text(OLD_ENV)
+    assert "CREATE TABLE my_versions" in started.run("upgrade", "flask db", sql=True).stdout
