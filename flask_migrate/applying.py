@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-from . import concurrent_indexes, sqlite
+from . import concurrent_indexes, sqlite, table_copies
 from .applied_history import AppliedHistory
 from .limits import Limits
 from .locking import Lock, lock_for
@@ -67,6 +67,8 @@ class ApplyingRun(Run):
         limits = Limits(self.options.get("lock_timeout"), self.options.get("statement_timeout"))
         self._at_end.append(limits.apply(context.connection))
         event.listen(context.connection, "after_cursor_execute", self._count)
+        if context.dialect.name == "sqlite":
+            self._at_end.append(table_copies.keep())
         if context.dialect.name == "sqlite" and context.impl.transactional_ddl:
             self._at_end.append(sqlite.begin_as_one(context.connection))
 
@@ -164,7 +166,7 @@ class ApplyingRun(Run):
     def ended(self) -> None:
         for lock in self._locks.values():
             lock.release()
-        for restore in self._at_end:
+        for restore in reversed(self._at_end):
             restore()
 
     def _lock(self, context: MigrationContext) -> None:

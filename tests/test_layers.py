@@ -16,7 +16,17 @@ PACKAGE = Path(flask_migrate.__file__).parent
 
 #: A module imports only from rows above its own; imports inside functions count.
 ROWS = (
-    ("console", "collector", "durations", "meaning", "mako_later", "template_folders", "_compat"),
+    (
+        "console",
+        "collector",
+        "durations",
+        "meaning",
+        "mako_later",
+        "template_folders",
+        "_compat",
+        "sqlite_definitions",
+        "conventional_names",
+    ),
     ("errors", "finding", "progress", "passwords"),
     ("command_table", "refusals", "offline", "connecting", "logs"),
     (
@@ -36,6 +46,7 @@ ROWS = (
         "alembic_config",
         "history_check",
         "sqlite",
+        "table_copies",
         "locking",
         "concurrent_indexes",
         "comparing",

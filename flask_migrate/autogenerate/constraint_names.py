@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .. import conventional_names
 from .comparison import walk
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
 
     from .comparison import Comparison
-
-# What PostgreSQL keeps of a name; MySQL keeps one more.
-_LENGTH = 63
 
 
 def name_constraints(comparison: Comparison, script: MigrationScript) -> None:
@@ -32,15 +30,11 @@ def name_constraints(comparison: Comparison, script: MigrationScript) -> None:
 
 
 def _name(operation: Any) -> str | None:
-    """A name made of the tables and columns, in the manner of SQLAlchemy's example convention.
-
-    ``None`` for what has no columns to be named after.
-    """
+    """A name made of the tables and columns; ``None`` for what has no columns to be named after."""
     added = getattr(operation, "_reverse", None) or operation
     if hasattr(added, "local_cols"):
-        parts = ["fk", added.source_table, *added.local_cols, added.referent_table]
-    elif hasattr(added, "columns"):
-        parts = ["uq", added.table_name, *added.columns]
-    else:
-        return None
-    return "_".join(str(part) for part in parts)[:_LENGTH]
+        columns = map(str, added.local_cols)
+        return conventional_names.foreign_key(added.source_table, columns, added.referent_table)
+    if hasattr(added, "columns"):
+        return conventional_names.unique(added.table_name, map(str, added.columns))
+    return None

@@ -36,6 +36,7 @@ from .not_null import fill_not_null
 from .only_mine import only_mine, some_stay
 from .questions import Questions
 from .renames import rename
+from .sqlite_details import restore_details
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -50,6 +51,7 @@ STEPS: tuple[Step, ...] = (
     some_stay,
     fill_not_null,
     complete,
+    restore_details,
     name_constraints,
 )
 

@@ -1,0 +1,114 @@
+"""What ``CREATE TABLE`` says and SQLite's pragmas do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+# https://www.sqlite.org/lang_keywords.html and lang_comment.html
+_TOKEN = re.compile(
+    r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\[[^\]]*\]"
+    r"|--[^\n]*|/\*.*?(?:\*/|$)|\s+|[\w$]+|.",
+    re.S,
+)
+
+_OF_TABLE = {"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """A ``CHECK``; ``column`` is empty where it stands for itself."""
+
+    name: str
+    column: str
+    text: str
+
+    def names(self) -> set[str]:
+        """What may be a name of a column in it, in lower case."""
+        return {unquoted(token).lower() for token in tokens(self.text) if _is_name(token)}
+
+
+class Definition:
+    """A table as its ``CREATE TABLE`` has it."""
+
+    def __init__(self, sql: str) -> None:
+        found = tokens(sql)
+        parts, end = _parts(found, found.index("("))
+        tail = [token.upper() for token in found[end + 1 :]]
+        self.is_strict = "STRICT" in tail
+        self.has_rowid = "ROWID" not in tail
+        self.checks: list[Check] = []
+        #: The collation of each column that has one.
+        self.collations: dict[str, str] = {}
+        words = {token.upper() for part in parts for token in part}
+        self.is_autoincrement = "AUTOINCREMENT" in words
+        self.has_conflict_clause = "CONFLICT" in words
+        for part in parts:
+            seen = [token for token in part if not _is_blank(token)]
+            column = "" if seen[0].upper() in _OF_TABLE else unquoted(seen[0])
+            self.checks += _checks(part, column)
+            upper = [token.upper() for token in seen]
+            if column and "COLLATE" in upper:
+                self.collations[column] = unquoted(seen[upper.index("COLLATE") + 1])
+
+
+def tokens(sql: str) -> list[str]:
+    """The pieces of *sql*, white space and comments among them."""
+    return _TOKEN.findall(sql)
+
+
+def renamed(sql: str, names: Mapping[str, str]) -> str:
+    """*sql* with each name of a column replaced by its new one."""
+    new = {old.lower(): '"{}"'.format(name.replace('"', '""')) for old, name in names.items()}
+
+    def replaced(token: str) -> str:
+        return new.get(unquoted(token).lower(), token) if _is_name(token) else token
+
+    return "".join(replaced(token) for token in tokens(sql))
+
+
+def unquoted(token: str) -> str:
+    """A name without its quotes."""
+    if token[0] == "[":
+        return token[1:-1]
+    if len(token) > 1 and token[0] in "\"`'":
+        return token[1:-1].replace(token[0] * 2, token[0])
+    return token
+
+
+def _is_name(token: str) -> bool:
+    return token[0] in '"`[' or bool(re.match(r"[^\W\d]", token))
+
+
+def _is_blank(token: str) -> bool:
+    return token.isspace() or token.startswith(("--", "/*"))
+
+
+def _parts(found: list[str], start: int) -> tuple[list[list[str]], int]:
+    """The parts between the parentheses that open at *start*, and where they close."""
+    parts: list[list[str]] = [[]]
+    depth = 0
+    for place in range(start, len(found)):
+        piece = found[place]
+        depth += {"(": 1, ")": -1}.get(piece, 0)
+        if depth == 0:
+            return parts, place
+        if piece == "," and depth == 1:
+            parts.append([])
+        elif place > start:
+            parts[-1].append(piece)
+    return parts, len(found)
+
+
+def _checks(part: list[str], column: str) -> Iterator[Check]:
+    seen = [place for place, piece in enumerate(part) if not _is_blank(piece)]
+    for number, place in enumerate(seen[:-1]):
+        opening = seen[number + 1]
+        # A column may be called "check" if that is quoted.
+        if part[place].upper() == "CHECK" and part[opening] == "(":
+            inside, _ = _parts(part, opening)
+            before = [part[each] for each in seen[:number]]
+            is_named = len(before) > 1 and before[-2].upper() == "CONSTRAINT"
+            name = unquoted(before[-1]) if is_named else ""
+            yield Check(name, column, ",".join("".join(each) for each in inside))

@@ -1,0 +1,281 @@
+"""Copies of tables on SQLite that lose nothing they were not told to drop.
+
+SQLite alters a table by copying it. Alembic copies what SQLAlchemy reflects;
+the rest of what the table is, is read from its own definition and put back.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import batch
+
+from . import conventional_names
+from .logs import log
+from .sqlite_definitions import Check, Definition, renamed
+
+_DATES = (sa.Date, sa.DateTime, sa.Time)
+_NUMBERS = (sa.Integer, sa.Numeric, sa.Boolean)
+
+_OBJECTS = "SELECT name, sql FROM sqlite_master WHERE type = ? AND tbl_name = ? AND sql NOT NULL"
+
+
+def keep() -> Callable[[], None]:
+    """Let each copy of a table keep what it has, until the function that comes back is called."""
+    stack = ExitStack()
+    stack.enter_context(warnings.catch_warnings())
+    # What SQLAlchemy and Alembic leave out, with these words, is put back here.
+    warnings.filterwarnings("ignore", message="Unnamed CHECK constraint")
+    warnings.filterwarnings("ignore", message="Skipped unsupported reflection of expression")
+    stack.callback(setattr, batch, "ApplyBatchImpl", batch.ApplyBatchImpl)
+    batch.ApplyBatchImpl = WholeCopy  # type: ignore[misc]
+    return stack.close
+
+
+class WholeCopy(batch.ApplyBatchImpl):
+    """The copy of one table."""
+
+    def __init__(self, impl: Any, table: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(impl, table, *args, **kwargs)
+        self._connection = impl.connection
+        self._definition = self._read_definition() if self.reflected else None
+        self._dropped_indexes: set[str] = set()
+        if self._definition is not None:
+            self._enrich(self._definition)
+
+    def _read_definition(self) -> Definition | None:
+        if self.table.schema is not None:
+            return None
+        rows = self._rows(_OBJECTS, "table", self.table.name)
+        return Definition(rows[0][1]) if rows else None
+
+    def _enrich(self, definition: Definition) -> None:
+        """Add what SQLAlchemy has not reflected."""
+        options: dict[str, Any] = {
+            "autoincrement": definition.is_autoincrement,
+            "with_rowid": definition.has_rowid,
+            "strict": definition.is_strict,
+        }
+        known = self.table.dialect_options["sqlite"]
+        for name, value in options.items():
+            if name in known:
+                self.table_kwargs.setdefault(f"sqlite_{name}", value)
+            elif value:
+                self._tell(f"{name.upper()} of")
+        for name, column in self.columns.items():
+            if isinstance(column.server_default, sa.Computed):
+                del self.column_transfers[name]["expr"]
+            self._collate(column, name)
+        if definition.has_conflict_clause:
+            self._tell("The ON CONFLICT clauses of")
+        for check in definition.checks:
+            if check.name:
+                self.named_constraints.pop(check.name, None)
+
+        # A revision that lists checks means that they are what has no name.
+        are_listed = any(isinstance(each, sa.CheckConstraint) for each in self.table_args)
+        #: The checks by name, or by number.
+        self._checks: dict[str, Check] = {
+            check.name or f" {number}": check
+            for number, check in enumerate(definition.checks)
+            if check.name or not are_listed
+        }
+
+    def _collate(self, column: Any, name: str) -> None:
+        collation = self._definition and self._definition.collations.get(name)
+        if collation and isinstance(column.type, sa.String):
+            column.type = column.type.copy()
+            column.type.collation = collation
+
+    def _tell(self, what: str) -> None:
+        log.warning("%s the table %s cannot be kept in its copy.", what, self.table.name)
+
+    def alter_column(  # type: ignore[override]
+        self, table_name: str, column_name: str, **changes: Any
+    ) -> None:
+        """Change a column; a change of its type leaves the values what they mean."""
+        old = self.columns[column_name].type
+        super().alter_column(table_name, column_name, **changes)
+        if changes.get("type_") is None or self._definition is None:
+            return
+        column, transfer = self.columns[column_name], self.column_transfers[column_name]
+        self._collate(column, column_name)
+        source = self.table.c.get(column_name)
+        if source is None or "expr" not in transfer:
+            return
+        if isinstance(column.type, _DATES):
+            # SQLite takes CAST AS DATE for one to a number: 2026-01-31 becomes 2026.
+            transfer["expr"] = _as_date(source, column.type)
+        elif isinstance(column.type, _NUMBERS) and not isinstance(old, _NUMBERS):
+            self._check_numbers(source)
+
+    def drop_column(self, table_name: str, column: Any, **options: Any) -> None:
+        """Drop a column, with the checks that stand in its own definition."""
+        super().drop_column(table_name, column, **options)
+        if self._definition is not None:
+            self._checks = {
+                key: check for key, check in self._checks.items() if check.column != column.name
+            }
+
+    def drop_constraint(self, const: Any) -> None:
+        """Drop a constraint; one without a name goes by the name that it would be given."""
+        if self._definition is not None and const.name in self._checks:
+            del self._checks[const.name]
+            return
+        for unnamed in self.unnamed_constraints:
+            is_meant = _conventional_name(self.table.name, unnamed) == const.name
+            if is_meant and const.name not in self.named_constraints:
+                self.unnamed_constraints.remove(unnamed)
+                return
+        super().drop_constraint(const)
+
+    def drop_index(self, idx: Any) -> None:
+        """Drop an index, also one that SQLAlchemy cannot reflect."""
+        self._dropped_indexes.add(idx.name)
+        if idx.name in self.indexes:
+            super().drop_index(idx)
+
+    def _transfer_elements_to_new_table(self) -> None:
+        if self._definition is not None:
+            self.table_args = (*self.table_args, *map(self._made, self._checks.values()))
+        super()._transfer_elements_to_new_table()
+
+    def _made(self, check: Check) -> Any:
+        """A check of the copy."""
+        self._check_columns_stay(check)
+        text = renamed(check.text, self._new_names()).replace(":", "\\:")
+        return sa.CheckConstraint(sa.text(text), name=check.name or None)
+
+    def _check_columns_stay(self, check: Check) -> None:
+        read = self._gone() & check.names()
+        if read:
+            raise ValueError(
+                f"The check {check.name or check.text!r} of the table {self.table.name} reads "
+                f"the column {min(read)}, which is dropped; drop the check first."
+            )
+
+    def _gone(self) -> set[str]:
+        """The columns that the copy has not, in lower case."""
+        return {column.name.lower() for column in self.table.c if column.name not in self.columns}
+
+    def _new_names(self) -> dict[str, str]:
+        """The columns that have another name in the copy."""
+        return {
+            name: str(transfer["name"])
+            for name, transfer in self.column_transfers.items()
+            if "name" in transfer
+        }
+
+    def _gather_indexes_from_both_tables(self) -> list[Any]:
+        if self._definition is not None:
+            self.indexes.clear()  # those that are there are made again from their own text
+        return super()._gather_indexes_from_both_tables()
+
+    def _create(self, op_impl: Any) -> None:
+        if self._definition is None:
+            super()._create(op_impl)
+            return
+        table = self.table.name
+        indexes, triggers = (
+            self._rows(_OBJECTS, "index", table),
+            self._rows(_OBJECTS, "trigger", table),
+        )
+        views, sequence = self._readable_views(), self._sequence()
+        # Else SQLite looks at every view when the copy gets the name of its table.
+        legacy = self._rows("PRAGMA legacy_alter_table")[0][0]
+        self._rows("PRAGMA legacy_alter_table=ON")
+        try:
+            super()._create(op_impl)
+        finally:
+            self._rows(f"PRAGMA legacy_alter_table={legacy}")
+        self._restore_indexes(indexes)
+        for _, sql in triggers:
+            self._rows(renamed(sql, self._new_names()))
+        if sequence is not None:
+            self._rows(
+                "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", sequence, table
+            )
+        self._check_views(views)
+
+    def _restore_indexes(self, indexes: list[Any]) -> None:
+        gone = self._gone()
+        for name, sql in indexes:
+            reads = Check("", "", sql.partition("(")[2]).names()
+            if name not in self._dropped_indexes and not reads & gone:
+                self._rows(renamed(sql, self._new_names()))
+
+    def _sequence(self) -> int | None:
+        """The last number that AUTOINCREMENT gave."""
+        if self._definition is None or not self._definition.is_autoincrement:
+            return None
+        rows = self._rows("SELECT seq FROM sqlite_sequence WHERE name = ?", self.table.name)
+        return rows[0][0] if rows else None
+
+    def _readable_views(self) -> list[str]:
+        rows = self._rows("SELECT name FROM sqlite_master WHERE type = 'view'")
+        return [name for (name,) in rows if self._fault_of(name) is None]
+
+    def _check_views(self, views: list[str]) -> None:
+        for view in views:
+            fault = self._fault_of(view)
+            if fault is not None:
+                raise ValueError(
+                    f"The view {view} could not be read any more: {fault}. Drop it before the "
+                    "table changes, and create it again afterwards."
+                )
+
+    def _fault_of(self, view: str) -> str | None:
+        quoted = view.replace('"', '""')
+        try:
+            self._rows(f'SELECT * FROM "{quoted}" LIMIT 0')  # noqa: S608
+        except sa.exc.DBAPIError as error:
+            return str(error.orig)
+        return None
+
+    def _check_numbers(self, column: Any) -> None:
+        """See that each text in *column* is a number.
+
+        :raises ValueError: One is not, and SQLite would make 0 of it.
+        """
+        select = sa.select(column).where(sa.func.typeof(column) == "text")
+        wrong = sum(not _is_number(value) for (value,) in self._connection.execute(select))
+        if wrong:
+            raise ValueError(
+                f"{wrong} value{'s' if wrong > 1 else ''} of {self.table.name}.{column.name} "
+                "would become 0, being no number."
+            )
+
+    def _rows(self, sql: str, *values: Any) -> list[Any]:
+        result = self._connection.exec_driver_sql(sql, tuple(values))
+        return list(result) if result.returns_rows else []
+
+
+def _as_date(column: Any, kind: Any) -> Any:
+    """The text of *column*, as SQLAlchemy writes values of *kind*."""
+    if isinstance(kind, sa.DateTime):
+        text = sa.type_coerce(column, sa.String)
+        is_date = sa.func.length(text) == 10
+        return sa.case((is_date, text + " 00:00:00.000000"), else_=text)
+    return column
+
+
+def _is_number(value: Any) -> bool:
+    with suppress(ValueError):
+        float(value)
+        return True
+    return False
+
+
+def _conventional_name(table: str, constraint: Any) -> str | None:
+    """The name that ``migrate`` would have given to a constraint without one."""
+    columns = [column.name for column in constraint.columns]
+    if isinstance(constraint, sa.ForeignKeyConstraint):
+        referent = constraint.elements[0].target_fullname.rpartition(".")[0]
+        return conventional_names.foreign_key(table, columns, referent.rpartition(".")[2])
+    if isinstance(constraint, sa.UniqueConstraint):
+        return conventional_names.unique(table, columns)
+    return None

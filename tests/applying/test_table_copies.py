@@ -1,0 +1,222 @@
+"""A table that SQLite copies keeps what nobody told it to drop."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from flask_migrate.sqlite_definitions import Definition, renamed
+
+from . import history
+
+TABLE = """
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name VARCHAR(50) COLLATE NOCASE NOT NULL CHECK (name <> ''),
+    amount INTEGER DEFAULT 1, -- a comment, with a CHECK (in it
+    doubled INTEGER GENERATED ALWAYS AS (amount * 2) STORED,
+    CONSTRAINT ck_amount CHECK (amount IN (1, 2, 3) AND name <> 'a,b)'),
+    CHECK (amount < 100)
+)"""
+
+SETUP = (
+    TABLE,
+    "INSERT INTO item (id, name, amount) VALUES (1, 'One', 1), (7, 'Two', 2)",
+    "DELETE FROM item WHERE id = 7",
+    "CREATE INDEX ix_partial ON item (amount) WHERE amount > 1",
+    "CREATE INDEX ix_expression ON item (lower(name), amount DESC)",
+    "CREATE UNIQUE INDEX ix_collate ON item (name COLLATE BINARY)",
+    "CREATE TABLE told (text TEXT)",
+    "CREATE TRIGGER tell AFTER UPDATE ON item BEGIN INSERT INTO told VALUES (new.name); END",
+    "CREATE VIEW names AS SELECT name FROM item",
+    "CREATE TABLE child (id INTEGER PRIMARY KEY, item_id INTEGER REFERENCES item (id) "
+    "ON DELETE CASCADE)",
+    "INSERT INTO child VALUES (1, 1)",
+)
+
+WIDEN = (
+    'with op.batch_alter_table("item", recreate="always") as batch: '
+    'batch.alter_column("name", existing_type=sa.String(50), type_=sa.String(80))'
+)
+RENAME = (
+    'with op.batch_alter_table("item", recreate="always") as batch: '
+    'batch.alter_column("amount", existing_type=sa.Integer(), new_column_name="count")'
+)
+
+
+def upgraded(project, *body, setup=SETUP):
+    """Run a revision on a database made with *setup*."""
+    for statement in setup:
+        project.execute(statement.replace(":", "\\:"))
+    history.write(project, [list(body)])
+    return project.run("upgrade")
+
+
+@pytest.fixture
+def copied(started):
+    """A project whose table was copied for a wider column."""
+    outcome = upgraded(started, WIDEN)
+    assert outcome.exit_code == 0, outcome.error
+    return started
+
+
+def refused(project, statement):
+    with pytest.raises(sa.exc.IntegrityError, match="CHECK constraint failed"):
+        project.execute(statement)
+    return True
+
+
+def test_checks_stay(copied):
+    """Named and unnamed, of a column and of the table."""
+    assert refused(copied, "INSERT INTO item (name, amount) VALUES ('', 1)")
+    assert refused(copied, "INSERT INTO item (name, amount) VALUES ('x', 4)")
+    assert refused(copied, "INSERT INTO item (name, amount) VALUES ('a,b)', 1)")
+
+
+def test_autoincrement_stays(copied):
+    """A number that was given once is not given again."""
+    copied.execute("INSERT INTO item (name) VALUES ('new')")
+    assert copied.execute("SELECT id FROM item WHERE name = 'new'") == [(8,)]
+
+
+def test_a_collation_stays(copied):
+    """Names are compared as before."""
+    assert copied.execute("SELECT id FROM item WHERE name = 'ONE'") == [(1,)]
+
+
+def test_a_generated_column_stays(copied):
+    """It is not copied but computed."""
+    assert copied.execute("SELECT doubled FROM item") == [(2,)]
+
+
+def test_indexes_stay_as_they_were_written(copied):
+    """Partial, over expressions, descending, with a collation of their own."""
+    found = copied.execute("SELECT sql FROM sqlite_master WHERE name LIKE 'ix%' ORDER BY name")
+    assert found == [(SETUP[5],), (SETUP[4],), (SETUP[3],)]
+
+
+def test_triggers_stay(copied):
+    """What they do is still done."""
+    copied.execute("UPDATE item SET amount = 2")
+    assert copied.execute("SELECT text FROM told") == [("One",)]
+
+
+def test_views_and_children_stay(copied):
+    """A view can be read, and no child went with the table that was replaced."""
+    assert copied.execute("SELECT name FROM names") == [("One",)]
+    assert copied.execute("SELECT * FROM child") == [(1, 1)]
+
+
+def test_a_new_name_reaches_checks_indexes_and_triggers(started):
+    """A column that is renamed is renamed everywhere in its table."""
+    setup = [each for each in SETUP if "GENERATED" not in each or each is TABLE]
+    setup[0] = TABLE.replace("    doubled INTEGER GENERATED ALWAYS AS (amount * 2) STORED,\n", "")
+    assert upgraded(started, RENAME, setup=setup).exit_code == 0
+    assert refused(started, "INSERT INTO item (name, \"count\") VALUES ('x', 4)")
+    [(sql,)] = started.execute("SELECT sql FROM sqlite_master WHERE name = 'ix_partial'")
+    assert sql == 'CREATE INDEX ix_partial ON item ("count") WHERE "count" > 1'
+
+
+def test_a_view_that_would_break_stops_the_revision(started):
+    """The error names the view; the table is as it was."""
+    drop = 'with op.batch_alter_table("item", recreate="always") as batch: batch.drop_column("n")'
+    setup = ["CREATE TABLE item (id INTEGER, n INTEGER)", "CREATE VIEW v AS SELECT n FROM item"]
+    outcome = upgraded(started, drop, setup=setup)
+    assert "The view v could not be read any more" in outcome.error.message
+    assert started.execute("SELECT * FROM v") == []
+
+
+def test_a_check_over_a_dropped_column_stops_the_revision(started):
+    """The error names the check; without it the copy would hold what it forbids."""
+    drop = 'with op.batch_alter_table("item", recreate="always") as batch: batch.drop_column("n")'
+    setup = ["CREATE TABLE item (id INTEGER, n INTEGER, CONSTRAINT ck CHECK (n > id))"]
+    outcome = upgraded(started, drop, setup=setup)
+    assert "The check 'ck' of the table item reads the column n" in outcome.error.message
+
+
+TO_INTEGER = (
+    'with op.batch_alter_table("item", recreate="always") as batch: '
+    'batch.alter_column("n", existing_type=sa.String(9), type_=sa.Integer())'
+)
+
+
+def test_a_text_that_is_no_number_does_not_become_zero(started):
+    """SQLite would say nothing."""
+    setup = ["CREATE TABLE item (n VARCHAR(9))", "INSERT INTO item VALUES ('alice'), ('7')"]
+    outcome = upgraded(started, TO_INTEGER, setup=setup)
+    assert "1 value of item.n would become 0, being no number." in outcome.error.message
+    assert started.execute("SELECT n FROM item") == [("alice",), ("7",)]
+
+
+def test_a_text_that_is_a_number_becomes_one(started):
+    """That is what the change is for."""
+    setup = ["CREATE TABLE item (n VARCHAR(9))", "INSERT INTO item VALUES ('7')"]
+    assert upgraded(started, TO_INTEGER, setup=setup).exit_code == 0
+    assert started.execute("SELECT n FROM item") == [(7,)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value", "expected"),
+    [
+        ("Date", "DateTime", "2026-01-31", "2026-01-31 00:00:00.000000"),
+        ("String", "DateTime", "2026-01-31 10:00:00.000000", "2026-01-31 10:00:00.000000"),
+        ("String", "Date", "2026-01-31", "2026-01-31"),
+    ],
+)
+def test_a_date_stays_a_date(started, old, new, value, expected):
+    """CAST would leave the year alone."""
+    body = (
+        'with op.batch_alter_table("item", recreate="always") as batch: '
+        f'batch.alter_column("n", existing_type=sa.{old}(), type_=sa.{new}())'
+    )
+    setup = [f"CREATE TABLE item (n {old})", f"INSERT INTO item VALUES ('{value}')"]
+    assert upgraded(started, body, setup=setup).exit_code == 0
+    assert started.execute("SELECT n FROM item") == [(expected,)]
+
+
+@pytest.mark.parametrize(
+    ("setup", "name"),
+    [
+        (["CREATE TABLE item (id INTEGER, n INTEGER UNIQUE)"], "uq_item_n"),
+        (
+            [
+                "CREATE TABLE other (id INTEGER PRIMARY KEY)",
+                "CREATE TABLE item (id INTEGER, n INTEGER REFERENCES other (id))",
+            ],
+            "fk_item_n_other",
+        ),
+    ],
+)
+def test_a_constraint_without_a_name_can_be_dropped(started, setup, name):
+    """By the name that ``migrate`` writes for it."""
+    kind = "unique" if name.startswith("uq") else "foreignkey"
+    body = f'with op.batch_alter_table("item") as b: b.drop_constraint("{name}", type_="{kind}")'
+    assert upgraded(started, body, setup=setup).exit_code == 0
+    started.execute("INSERT INTO item VALUES (1, 5), (2, 5)")
+
+
+def test_without_rowid_stays(started):
+    """The copy is of the same kind."""
+    body = 'with op.batch_alter_table("item", recreate="always") as batch: pass'
+    body = body.replace("pass", 'batch.add_column(sa.Column("more", sa.Integer))')
+    setup = ["CREATE TABLE item (id VARCHAR(9) PRIMARY KEY) WITHOUT ROWID"]
+    assert upgraded(started, body, setup=setup).exit_code == 0
+    [(sql,)] = started.execute("SELECT sql FROM sqlite_master WHERE name = 'item'")
+    assert "WITHOUT ROWID" in sql
+
+
+def test_names_in_literals_are_not_renamed():
+    """A text is not a column."""
+    assert renamed("a = 'a' AND [a] <> \"A\"", {"a": "b"}) == '"b" = \'a\' AND "b" <> "b"'
+
+
+def test_a_definition_is_read_through_comments_and_quotes():
+    """What looks like SQL in a comment or a text is neither."""
+    found = Definition(TABLE)
+    assert [(each.name, each.column) for each in found.checks] == [
+        ("", "name"),
+        ("ck_amount", ""),
+        ("", ""),
+    ]
+    assert found.collations == {"name": "NOCASE"}
+    assert found.is_autoincrement
