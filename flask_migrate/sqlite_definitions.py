@@ -39,6 +39,8 @@ class Definition:
         self.is_strict = "STRICT" in tail
         self.has_rowid = "ROWID" not in tail
         self.checks: list[Check] = []
+        #: The columns that are unique by their own definition, with the name of the constraint.
+        self.unique_columns: dict[str, str] = {}
         #: The collation of each column that has one.
         self.collations: dict[str, str] = {}
         words = {token.upper() for part in parts for token in part}
@@ -51,6 +53,12 @@ class Definition:
             upper = [token.upper() for token in seen]
             if column and "COLLATE" in upper:
                 self.collations[column] = unquoted(seen[upper.index("COLLATE") + 1])
+            outer = _outside_parentheses(seen)
+            upper = [token.upper() for token in outer]
+            if column and "UNIQUE" in upper[1:]:
+                place = upper.index("UNIQUE", 1)
+                is_named = upper[place - 2] == "CONSTRAINT"
+                self.unique_columns[column] = unquoted(outer[place - 1]) if is_named else ""
 
 
 def tokens(sql: str) -> list[str]:
@@ -99,6 +107,17 @@ def _parts(found: list[str], start: int) -> tuple[list[list[str]], int]:
         elif place > start:
             parts[-1].append(piece)
     return parts, len(found)
+
+
+def _outside_parentheses(part: list[str]) -> list[str]:
+    depth = 0
+    found = []
+    for piece in part:
+        depth += piece == "("
+        if depth == 0:
+            found.append(piece)
+        depth -= piece == ")"
+    return found
 
 
 def _checks(part: list[str], column: str) -> Iterator[Check]:

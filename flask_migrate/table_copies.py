@@ -70,6 +70,7 @@ class WholeCopy(batch.ApplyBatchImpl):
             if isinstance(column.server_default, sa.Computed):
                 del self.column_transfers[name]["expr"]
             self._collate(column, name)
+        self._add_unique(definition)
         if definition.has_conflict_clause:
             self._tell("The ON CONFLICT clauses of")
         for check in definition.checks:
@@ -84,6 +85,21 @@ class WholeCopy(batch.ApplyBatchImpl):
             for number, check in enumerate(definition.checks)
             if check.name or not are_listed
         }
+
+    def _add_unique(self, definition: Definition) -> None:
+        """Add the unique constraints of columns; SQLAlchemy reads those of plain types alone."""
+        reflected = {
+            tuple(column.name for column in each.columns)
+            for each in self.table.constraints
+            if isinstance(each, sa.UniqueConstraint)
+        }
+        for name, constraint in definition.unique_columns.items():
+            if (name,) not in reflected:
+                made = sa.UniqueConstraint(self.table.c[name], name=constraint or None)
+                if constraint:
+                    self.named_constraints[constraint] = made
+                else:
+                    self.unnamed_constraints.append(made)
 
     def _collate(self, column: Any, name: str) -> None:
         collation = self._definition and self._definition.collations.get(name)

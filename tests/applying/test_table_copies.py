@@ -195,6 +195,23 @@ def test_a_constraint_without_a_name_can_be_dropped(started, setup, name):
     started.execute("INSERT INTO item VALUES (1, 5), (2, 5)")
 
 
+@pytest.mark.parametrize(
+    "column",
+    [
+        "n VARCHAR(20) UNIQUE",
+        "n NUMERIC(10, 2) DEFAULT (42) CONSTRAINT one UNIQUE",
+        "n TEXT UNIQUE",
+    ],
+)
+def test_a_unique_column_stays(started, column):
+    """Whatever its type is, and whether the constraint has a name."""
+    body = 'with op.batch_alter_table("item", recreate="always") as b: b.drop_column("id")'
+    setup = [f"CREATE TABLE item (id INTEGER, {column})", "INSERT INTO item VALUES (1, 5)"]
+    assert upgraded(started, body, setup=setup).exit_code == 0
+    with pytest.raises(sa.exc.IntegrityError, match="UNIQUE"):
+        started.execute("INSERT INTO item VALUES (5)")
+
+
 def test_without_rowid_stays(started):
     """The copy is of the same kind."""
     body = 'with op.batch_alter_table("item", recreate="always") as batch: pass'
