@@ -35,6 +35,9 @@ OTHERS = (
     "kombu_queue",
 )
 
+# What begins so is no other program's: nothing need be said of it.
+_OWN = "alembic_"
+
 # Partitions come and go with their table, and what an extension made belongs to it.
 _DEPENDENT = """
 SELECT NULLIF(n.nspname, current_schema()), c.relname::text
@@ -72,7 +75,8 @@ def only_mine(comparison: Comparison, script: MigrationScript) -> None:
     _take_out(comparison.downgrade, is_left_alone)
     left = {key for key in drops if not is_left_alone(*key)}
     for _, name in sorted(drops - left, key=str):
-        log.info("The table %s is of another program and stays.", name)
+        if not name.startswith(_OWN):
+            log.info("The table %s is of another program and stays.", name)
 
 
 def some_stay(comparison: Comparison, script: MigrationScript) -> None:

@@ -41,7 +41,9 @@ def verify(
     if run.changes:  # type: ignore[attr-defined]
         raise RevisionsChangedError(run.changes)  # type: ignore[attr-defined]
     checked: int = run.checked  # type: ignore[attr-defined]
-    console.result(f"{checked} revision{'s' * (checked != 1)} as they were when they were run.")
+    console.result(
+        f"{checked} revision{'s' * (checked != 1)} checked; none changed since it was run."
+    )
     return Verification(checked)
 
 

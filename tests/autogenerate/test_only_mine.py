@@ -51,6 +51,14 @@ def test_check_reports_it_all_the_same(migrated):
     assert not isinstance(outcome.error, DropAllError)
 
 
+@pytest.mark.parametrize(("name", "is_told"), [("alembic_history", False), ("kombu_queue", True)])
+def test_it_is_told_of_other_programs_alone(migrated, name, is_told):
+    """What Alembic and this package keep in the database needs no word."""
+    migrated.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY)")
+    said = migrated.run("migrate", face="flask db").stderr
+    assert (f"The table {name} is of another program" in said) is is_told
+
+
 @pytest.mark.parametrize("name", ["alembic_resume", "spatial_ref_sys", "celery_taskmeta"])
 def test_tables_of_well_known_programs_stay(migrated, name):
     """Nobody has to name them."""
