@@ -1,10 +1,12 @@
-"""The errors of what is not undone: somebody said no, or did not say which database."""
+"""The errors of what is not done: somebody said no, or nobody can know whether it is there."""
 
 from __future__ import annotations
 
 import shlex
 
 from .errors import HistoryError, MigrateError
+
+_JOURNAL = "alembic_resume"
 
 
 class NotConfirmedError(MigrateError):
@@ -51,4 +53,26 @@ class IrreversibleRevisionError(HistoryError):
         super().__init__(
             f"Revision {revision} is irreversible{because}. Nothing was undone.",
             hint=f"Bring the data back from a backup; {path} says irreversible.",
+        )
+
+
+class DoubtfulStatementError(MigrateError):
+    """A run ended in a statement that MariaDB would do a second time.
+
+    .. attribute:: revision
+
+    .. attribute:: statement
+    """
+
+    def __init__(self, revision: str, number: int, statement: str) -> None:
+        self.revision = revision
+        self.statement = statement
+        line = f"WHERE revision = '{revision}' AND number = {number}"
+        done = f"UPDATE {_JOURNAL} SET state = 'done' {line}"  # noqa: S608
+        not_done = f"DELETE FROM {_JOURNAL} {line}"  # noqa: S608
+        super().__init__(
+            f"Revision {revision} cannot be resumed: nobody can tell whether this was done: "
+            f"{statement}",
+            hint=f"Look with SHOW CREATE TABLE. If it is there: {done}; if not: {not_done}. "
+            "Then run: flask db upgrade --resume\nGive constraints and indexes names.",
         )

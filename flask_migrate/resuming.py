@@ -26,6 +26,7 @@ from typing import Any
 
 from .errors import ResumeError, UnfinishedRevisionError
 from .logs import log
+from .refusals import DoubtfulStatementError
 
 TABLE = "alembic_resume"
 
@@ -64,6 +65,12 @@ _ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|LOAD|WITH)\b", re.IGNORECA
 _NUMBERS = {1050, 1051, 1054, 1060, 1061, 1091, 1146, 1826}
 _SQLSTATES = {"42P07", "42701", "42710", "42704", "42P01", "42703"}
 _TEXTS = re.compile(r"already exists|duplicate column name|no such (table|index|column)")
+
+# What MariaDB does a second time, under another name that it makes up.
+_UNNAMED = re.compile(
+    r"\s*ALTER\s+TABLE\s.*\sADD\s+(UNIQUE|INDEX|KEY|FOREIGN\s+KEY|CHECK)(\s+(INDEX|KEY))?\s*\(",
+    re.IGNORECASE | re.DOTALL,
+)
 
 #: A statement of a revision: its number, state, digest and text.
 _Line = tuple[int, str, str, str]
@@ -229,6 +236,9 @@ class Journal:
     def _change_tables(
         self, run: Callable[[], None], digest: str, statement: str, was_begun: bool
     ) -> None:
+        if was_begun and _UNNAMED.match(statement):
+            revision = self._step[0] if self._step else ""
+            raise DoubtfulStatementError(revision, self._number, _short(statement))
         self._note("begun", digest, statement)
         try:
             run()

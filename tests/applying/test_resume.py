@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from flask_migrate import errors
+from flask_migrate import errors, refusals
 
 from . import history
 from .test_whole_or_nothing import PLACES, interrupted
@@ -89,6 +91,29 @@ def test_a_foreign_key_that_had_been_made_is_recognised(prepared):
     history.write(prepared, [tables, [key]])
     assert prepared.run("upgrade", resume=True).exit_code == 0
     assert prepared.run("current").value == ("r1",)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_mariadb_would_do_twice_is_asked_about(prepared, is_there):
+    """A constraint without a name gets another one each time; the error says what to look at."""
+    body = ['op.create_unique_constraint(None, "counter", ["n"])']
+    history.write(prepared, [history.BODIES[0], [*body, "raise ValueError('on purpose')"]])
+    prepared.run("upgrade")
+    prepared.execute("UPDATE alembic_resume SET state = 'begun'")
+    if not is_there:
+        prepared.execute("ALTER TABLE counter DROP INDEX n")
+    history.write(prepared, [history.BODIES[0], body])
+    error = prepared.run("upgrade", resume=True).error
+    assert isinstance(error, refusals.DoubtfulStatementError)
+    assert error.statement == "ALTER TABLE counter ADD UNIQUE (n)"
+    told = re.search(r"UPDATE .*?'r1' AND number = 1" if is_there else r"DELETE .*?= 1", error.hint)
+    prepared.execute(told[0])
+    assert prepared.run("upgrade", resume=True).exit_code == 0
+    [(count,)] = prepared.execute(
+        "SELECT COUNT(*) FROM information_schema.statistics "
+        "WHERE table_schema = DATABASE() AND table_name = 'counter' AND column_name = 'n'"
+    )
+    assert count == 1
 
 
 def test_a_revision_that_only_changes_rows_needs_no_resuming(prepared):
