@@ -8,16 +8,14 @@ The module stands for its group as well, so that an application can write
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import with_appcontext
 
-from . import commands  # noqa: F401  (fills the table)
-from .command_table import COMMANDS, SHARED, Command, Param
-from .front_end import execute
-
-_RELATIVE = re.compile(r"-\d+")
+if TYPE_CHECKING:
+    from .command_table import Command, Param
 
 
 class TableCommand(click.Command):
@@ -29,7 +27,7 @@ class TableCommand(click.Command):
         relative = [
             index
             for index, arg in enumerate(args)
-            if _RELATIVE.fullmatch(arg) and (index == 0 or args[index - 1] not in valued)
+            if re.fullmatch(r"-\d+", arg) and (index == 0 or args[index - 1] not in valued)
         ]
         if relative and "--" not in args:
             others = [arg for index, arg in enumerate(args) if index not in relative]
@@ -54,6 +52,8 @@ def _parameter(param: Param) -> click.Parameter:
 def _command(row: Command) -> click.Command:
     @with_appcontext
     def callback(**given: Any) -> None:
+        from .front_end import execute
+
         # No callback of a parent is relied on: applications put these
         # commands into groups of their own.
         parent = click.get_current_context().parent
@@ -68,18 +68,37 @@ def _command(row: Command) -> click.Command:
     )
 
 
-#: The one group; applications add commands of their own to it.
-db = click.Group(
-    "db",
-    params=[_parameter(param) for param in SHARED],
-    help="Perform database migrations.",
-)
+class TableGroup(click.Group):
+    """The command table as a click group, which is read when something of it is needed.
 
-for _row in COMMANDS.values():
-    _made = _command(_row)
-    db.add_command(_made)
-    globals()[_row.function.__name__] = _made
+    Every web worker has the group, and none asks it for a command.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("db", help="Perform database migrations.")
+        del self.commands, self.params
+
+    @cached_property
+    def commands(self) -> dict[str, click.Command]:  # type: ignore[override]
+        """The commands by name; applications add their own."""
+        from . import commands  # noqa: F401  (fills the table)
+        from .command_table import COMMANDS
+
+        return {row.name: _command(row) for row in COMMANDS.values()}
+
+    @cached_property
+    def params(self) -> list[click.Parameter]:  # type: ignore[override]
+        """The options that may stand before a command."""
+        from .command_table import SHARED
+
+        return [_parameter(param) for param in SHARED]
+
+
+#: The one group; applications add commands of their own to it.
+db = TableGroup()
 
 
 def __getattr__(name: str) -> Any:
-    return getattr(db, name)
+    """A command by the name of its function; else what the group has."""
+    found = None if name.startswith("__") else db.commands.get(name.replace("_", "-"))
+    return getattr(db, name) if found is None else found

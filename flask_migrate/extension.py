@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
-from .errors import NotConfiguredError
 from .state import AppState, state
 
 if TYPE_CHECKING:
@@ -181,6 +180,8 @@ class Migrate:
 
 def _statuses() -> tuple[Status, ...] | None:
     """Where the databases are, as far as it is known."""
+    from .errors import NotConfiguredError
+
     try:
         found = state()
     except NotConfiguredError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader
 from importlib.util import MAGIC_NUMBER, cache_from_source
@@ -17,6 +18,7 @@ from alembic.script import Script, ScriptDirectory, base
 from alembic.script.revision import Revision
 from alembic.util import compat
 
+from . import alembic_parts
 from .revision_headers import Header, HeaderReader
 
 _NAME = re.compile(r"(?!\.\#|__init__)(.*\.py)$")
@@ -46,6 +48,7 @@ class HeaderScript(Script):
     def module(self) -> ModuleType:
         """The module, which runs now if it has not yet."""
         if "_module" not in self.__dict__:
+            alembic_parts.complete()
             self._module = util.load_python_file(*os.path.split(self.path))
         return self._module
 
@@ -73,7 +76,10 @@ def loader(script: ScriptDirectory) -> Callable[[], Iterator[Script]]:
         and util.load_python_file is _load_file
         and base.Script is Script
     )
-    return load if not is_alembics or script.sourceless else lambda: _revisions(script)
+    if not is_alembics or script.sourceless:
+        alembic_parts.complete()
+        return load  # type: ignore[no-any-return]
+    return lambda: _revisions(script)
 
 
 _LOAD: Any = ScriptDirectory._load_revisions
@@ -98,9 +104,14 @@ def _revisions(script: ScriptDirectory) -> Iterator[Script]:
                     continue
                 seen.add(path)
                 quick = _header_script(reader, cached, name, path)
-                found = quick or Script._from_path(script, Path(path))
+                found = quick or _run(script, path)
                 if found is not None:
                     yield found
+
+
+def _run(script: ScriptDirectory, path: str) -> Script | None:
+    alembic_parts.complete()
+    return Script._from_path(script, Path(path))
 
 
 def _folders(place: Path, is_recursive: bool) -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -134,7 +145,7 @@ def _header_script(
     if not _NAME.match(name) or not path.endswith(f"{os.sep}{name}"):
         return None
     try:
-        header = reader.read(cached.code(name) or _compiled(path))
+        header = reader.read(cached.code(name) or cached.compiled(path))
         return None if header is None else HeaderScript(header, path)
     except Exception:  # Alembic says what is wrong, in its own words
         return None
@@ -147,6 +158,7 @@ class _Bytecode:
         self._folder = folder + os.sep
         self._cache, name = os.path.split(cache_from_source(self._folder + "x.py"))
         self._suffix = name[1:]
+        self._keeping = 0.0
 
     def code(self, name: str) -> CodeType | None:
         """The code of a file if what was compiled is still what is in it.
@@ -166,6 +178,23 @@ class _Bytecode:
         code = marshal.loads(memoryview(data)[16:])  # noqa: S302  (as an import does)
         return code if isinstance(code, CodeType) else None
 
+    def compiled(self, path: str) -> CodeType:
+        """The code of a file; where Python may, it is kept for the next time.
+
+        Making thousands of files takes a file system longer than compiling them, and the
+        one run in a new container needs none: the others are kept by the next runs.
+        """
+        if self._keeping > _KEEPING:
+            return compile(_content(path), path, "exec", dont_inherit=True)
+        began = time.perf_counter()
+        name = re.sub(r"\W", "_", os.path.basename(path))
+        code = SourceFileLoader(name, path).get_code(name)
+        self._keeping += time.perf_counter() - began
+        return code  # type: ignore[return-value]
+
+
+#: Seconds of a run, for each folder, in which compiled code is kept as well.
+_KEEPING = 0.05
 
 #: How a file begins that is valid for one time and size of its source.
 _BY_TIME = MAGIC_NUMBER + bytes(4)
@@ -188,9 +217,3 @@ def _content(path: str) -> bytes:
 
 
 _CHUNK = 1 << 16
-
-
-def _compiled(path: str) -> CodeType:
-    """The code of a file; where Python may, it keeps it for the next time."""
-    name = re.sub(r"\W", "_", os.path.basename(path))
-    return SourceFileLoader(name, path).get_code(name)  # type: ignore[return-value]

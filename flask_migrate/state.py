@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
-from .databases import Databases, is_environment_running
-from .errors import NotConfiguredError
-
 if TYPE_CHECKING:
+    from .databases import Databases
     from .extension import Migrate
     from .health import Health
 
@@ -25,10 +24,6 @@ class AppState:
     .. attribute:: directory
 
         The migration directory, as text.
-
-    .. attribute:: databases
-
-        The :class:`~flask_migrate.databases.Databases` of the application.
 
     .. attribute:: history
 
@@ -52,7 +47,7 @@ class AppState:
     ) -> None:
         self.migrate = migrate
         self.directory = directory
-        self.databases = Databases(db, metadata=metadata, engine=engine)
+        self._given = {"metadata": metadata, "engine": engine}
         self.history = history
         self.release = release
         #: What is known of the databases for health checks, once it was asked for.
@@ -60,12 +55,21 @@ class AppState:
         self._db = db
         self._configure_args = dict(configure_args)
 
+    @cached_property
+    def databases(self) -> Databases:
+        """Where migrations go to; a web worker need not know."""
+        from .databases import Databases
+
+        return Databases(self._db, **self._given)
+
     @property
     def db(self) -> Any:
         """The database object that was given to :class:`~flask_migrate.Migrate`.
 
         While an ``env.py`` runs, what stands in for it there.
         """
+        from .databases import is_environment_running
+
         if self._db is None or is_environment_running():
             return self.databases
         return self._db
@@ -91,6 +95,8 @@ def state() -> AppState:
     :raises NotConfiguredError: There is no application context, or no
         :class:`~flask_migrate.Migrate` was attached to its application.
     """
+    from .errors import NotConfiguredError
+
     if not current_app:
         raise NotConfiguredError(
             "Migration commands work inside an application context.",

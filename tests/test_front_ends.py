@@ -13,7 +13,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 import flask_migrate
-from flask_migrate import cli, front_end, script
+from flask_migrate import front_end, script
 from flask_migrate.command_table import COMMANDS, SHARED
 
 UP = "upgrade"
@@ -112,15 +112,16 @@ REFUSED = [
 def calls(monkeypatch):
     """What the functions of commands were called with; none of them runs."""
     made = []
+    execute = front_end.execute
 
     def recording(command, given, shared, prefix):
         @wraps(command.function)
         def function(**values):
             made.append((command.name, values))
 
-        return front_end.execute(replace(command, function=function), given, shared, prefix)
+        return execute(replace(command, function=function), given, shared, prefix)
 
-    monkeypatch.setattr(cli, "execute", recording)
+    monkeypatch.setattr(front_end, "execute", recording)
     monkeypatch.setattr(script, "execute", recording)
     return made
 

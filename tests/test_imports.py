@@ -73,6 +73,12 @@ def test_attaching_to_an_application_does_not_load_sqlalchemy(tmp_path):
     assert "sqlalchemy" not in loaded_after(source, tmp_path)
 
 
+def test_attaching_to_an_application_loads_four_modules(tmp_path):
+    """A web worker has the group of commands and none of the commands."""
+    loaded = {name for name in loaded_after(APP, tmp_path) if name.startswith("flask_migrate")}
+    assert loaded == {f"flask_migrate{name}" for name in ("", ".cli", ".extension", ".state")}
+
+
 @pytest.mark.parametrize("words", [["routes"], ["db", "--help"], ["db", "upgrade", "--help"]])
 def test_other_flask_commands_load_nothing_heavy(tmp_path, words):
     """``flask routes``, and the help of ``flask db``, do not load Alembic."""
@@ -134,6 +140,82 @@ def test_reading_the_history_loads_no_driver_and_no_mako(tmp_path, words):
     loaded = loaded_after(RUN.format(words=words), tmp_path)
     assert "alembic.command" in loaded
     assert [name for name in (*DRIVERS, "mako", *WRITING) if name in loaded] == []
+
+
+#: What Alembic knows of databases that the application does not have.
+OTHERS = {f"alembic.ddl.{name}" for name in ("mssql", "mysql", "oracle", "postgresql")}
+
+
+@pytest.mark.parametrize("words", [["heads"], ["current"], ["upgrade"], ["stamp"]])
+def test_what_runs_no_revision_loads_no_other_database(tmp_path, words):
+    """Where there is nothing to do, Alembic knows the database of the application alone."""
+    (tmp_path / "app.py").write_text(APP.replace("sqlite://", "sqlite:///app.db"))
+    for each in (["init"], ["revision"], ["upgrade"]):
+        loaded_after(RUN.format(words=each), tmp_path)
+    loaded = loaded_after(RUN.format(words=words), tmp_path)
+    assert "alembic.command" in loaded
+    assert not OTHERS & loaded
+
+
+@pytest.mark.parametrize("words", [["upgrade"], ["check"]])
+def test_what_runs_revisions_or_compares_has_all_of_alembic(tmp_path, words):
+    """A revision, and a model, may be for any database."""
+    (tmp_path / "app.py").write_text(APP.replace("sqlite://", "sqlite:///app.db"))
+    for each in (["init"], ["revision"], *([["upgrade"]] if words == ["check"] else [])):
+        loaded_after(RUN.format(words=each), tmp_path)
+    assert loaded_after(RUN.format(words=words), tmp_path) >= OTHERS
+
+
+PARTS = """
+from flask_migrate import alembic_parts
+alembic_parts.import_alembic()
+from alembic.ddl.impl import DefaultImpl
+from sqlalchemy.dialects import {module}
+"""
+
+
+@pytest.mark.parametrize("module", ["mssql", "mysql", "oracle", "postgresql", "sqlite"])
+def test_alembic_finds_what_it_knows_of_a_database(tmp_path, module):
+    """What was left out is there as soon as Alembic asks for it."""
+    source = (
+        PARTS.format(module=module)
+        + f"""
+found = DefaultImpl.get_by_dialect({module}.dialect())
+assert found.__module__ == "alembic.ddl.{module}", found
+"""
+    )
+    loaded_after(source, tmp_path)
+
+
+def test_what_was_left_out_of_alembic_is_an_attribute_all_the_same(tmp_path):
+    """``alembic.ddl.postgresql`` needs no import of its own."""
+    source = (
+        PARTS.format(module="sqlite")
+        + """
+import alembic.ddl
+assert alembic.ddl.postgresql.PostgresqlImpl.__dialect__ == "postgresql"
+assert not hasattr(alembic.ddl, "nothing")
+"""
+    )
+    loaded_after(source, tmp_path)
+
+
+def test_a_database_that_alembic_does_not_know_is_a_key_error(tmp_path):
+    """As without this package."""
+    source = (
+        PARTS.format(module="sqlite")
+        + """
+class Other:
+    name = "other"
+try:
+    DefaultImpl.get_by_dialect(Other)
+except KeyError as error:
+    assert error.args == ("other",)
+else:
+    raise AssertionError
+"""
+    )
+    loaded_after(source, tmp_path)
 
 
 def test_a_command_loads_alembic(tmp_path):

@@ -21,7 +21,7 @@ ROWS = (
         "collector",
         "durations",
         "meaning",
-        "mako_later",
+        "alembic_parts",
         "template_folders",
         "_compat",
         "sqlite_definitions",

@@ -260,6 +260,16 @@ def test_bytecode_is_kept_for_the_next_time(with_bytecode, started):
     assert len(kept) == 2
 
 
+def test_what_there_is_no_time_to_keep_is_read_all_the_same(with_bytecode, started, monkeypatch):
+    """A run in a new checkout of thousands of revisions does not wait for the file system."""
+    monkeypatch.setattr("flask_migrate.revision_loading._KEEPING", 0.0)
+    started.write_revisions(4)
+    shutil.rmtree(started.folder / "migrations/versions/__pycache__", ignore_errors=True)
+    types = {type(each) for each in quick(started.folder / "migrations").walk_revisions()}
+    kept = list((started.folder / "migrations/versions/__pycache__").glob("*.pyc"))
+    assert (types, len(kept)) == ({HeaderScript}, 1)
+
+
 def test_no_bytecode_is_written_where_python_may_not(started, monkeypatch):
     """``PYTHONDONTWRITEBYTECODE`` holds."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
@@ -272,7 +282,7 @@ def test_a_file_that_was_compiled_is_not_compiled_again(with_bytecode, started, 
     """The bytecode is read as long as it is that of the file."""
     started.write_revisions(2)
     started.run("heads")
-    monkeypatch.setattr("flask_migrate.revision_loading._compiled", None)
+    monkeypatch.setattr("flask_migrate.revision_loading._Bytecode.compiled", None)
     assert {type(each) for each in quick(started.folder / "migrations").walk_revisions()} == {
         HeaderScript
     }

@@ -23,9 +23,9 @@ def invoke(
     name: str, directory: Directory, x_arg: OneOrMore, bind: OneOrMore, **arguments: Any
 ) -> Run:
     """:func:`flask_migrate.bridge.invoke`."""
-    from .. import mako_later
+    from .. import alembic_parts
 
-    mako_later.import_alembic()
+    alembic_parts.import_alembic()
     from ..bridge import invoke
 
     return invoke(name, directory, x_arg, bind, **arguments)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .. import alembic_parts
 from . import mariadb, spelling, twins
 from .operations import Key
 
@@ -51,6 +52,7 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
         return
     from . import comparators
 
+    alembic_parts.complete()
     comparators.register()
     found = context.opts[KEY] = Search(context)
     if "compare_server_default" not in options:
