@@ -22,15 +22,9 @@ COLUMNS = (
 
 def measured(case: Case, stage: Stage, sides: tuple[Side, Side]) -> dict[str, Timings]:
     """Run the sides of *case*, and the floor, in turn."""
-    ours, peer = sides
+    ours = sides[0]
     found = {side.name: Timings() for side in sides}
-    floors = {"floor": [peer.python, "-c", "import flask, flask_sqlalchemy, bare"]}
-    if case.is_python:
-        floors = {}
-    elif case.name == "flask db --help":
-        floors = {"floor": [peer.flask, "--app", "bare", "--help"]}
-    elif case.revisions and not case.is_upgraded:
-        floors = {"floor": stage.write_raw(ours)}
+    floors = _floors(case, stage, sides)
     found |= {name: Timings() for name in floors}
     for _ in range(case.runs):
         for side in sides:
@@ -46,10 +40,24 @@ def measured(case: Case, stage: Stage, sides: tuple[Side, Side]) -> dict[str, Ti
             found[side.name].output = case.plain(found[side.name].output) + str(stage.state(side))
         for name, command in floors.items():
             stage.reset(ours)
-            variables = {**stage.variables(ours), "BENCH_TABLES": "0"}
+            variables = stage.variables(ours)
             variables.pop("BENCH_STATEMENTS", None)
             timing.run(command, stage.folders[ours], variables, found[name])
     return found
+
+
+def _floors(case: Case, stage: Stage, sides: tuple[Side, Side]) -> dict[str, list[str]]:
+    """What no command of *case* can be faster than."""
+    ours, peer = sides
+    if case.is_python:
+        return {}
+    if not case.revisions and not case.tables:
+        return {"floor": [peer.flask, "--app", "bare", "--help"]}
+    if case.revisions and not case.is_upgraded:
+        return {"floor": stage.write_raw(ours)}
+    # The models of the application are made with or without migrations.
+    application = "app" if case.tables else "bare"
+    return {"floor": [peer.python, "-c", f"import flask, flask_sqlalchemy, {application}"]}
 
 
 def line(case: Case, found: dict[str, Timings], sides: tuple[Side, Side]) -> str:
