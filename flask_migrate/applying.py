@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 
 from . import concurrent_indexes, sqlite, table_copies
-from .applied_history import AppliedHistory
 from .limits import Limits
 from .locking import Lock, lock_for
 from .logs import log
@@ -109,6 +108,8 @@ class ApplyingRun(Run):
                     log.warning("Dropped %s, which a failed run had left behind.", name)
                 stack.enter_context(sqlite.foreign_keys_checked(context.connection))
             if steps and state().history and not context.as_sql:
+                from .applied_history import AppliedHistory
+
                 AppliedHistory(context).create()
             self._journal = journal = self._journal_of(steps, context)
             if journal is not None:
@@ -128,6 +129,8 @@ class ApplyingRun(Run):
         running = self.running
         if running is None:
             return
+        from .applied_history import AppliedHistory
+
         direction = "upgrade" if running.is_upgrade else "downgrade"
         AppliedHistory(ctx).write(
             running.revision or "base",

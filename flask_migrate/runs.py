@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from alembic.util import CommandError
 
 from . import progress
-from .applied_history import latest
 from .errors import ReentrantRunError
 from .history_check import check_versions, checked
 from .revision_graph import quicken
@@ -210,6 +209,8 @@ class Run:
             try:
                 steps = list(function(heads, context))
             except CommandError:  # it may be about a revision that other code has applied
+                from .applied_history import latest
+
                 self.applied = latest(context) if context.connection is not None else {}
                 raise
             return self.noted(steps, context)

@@ -106,7 +106,12 @@ except SystemExit as stop:
 """
 
 #: What commands that write files or change databases need.
-WRITING = ("flask_migrate.applying", "flask_migrate.locking", "flask_migrate.autogenerate")
+WRITING = (
+    "flask_migrate.applied_history",
+    "flask_migrate.applying",
+    "flask_migrate.autogenerate",
+    "flask_migrate.locking",
+)
 
 DRIVERS = ("psycopg", "psycopg2", "pymysql", "MySQLdb", "aiosqlite", "asyncpg", "asyncmy")
 
