@@ -163,6 +163,7 @@ PARAMS: Mapping[str, Param] = {
     "exit_code": option(
         "--exit-code", help="Exit with 4 if revisions are pending, 9 if a file is missing"
     ),
+    "offline": option("--offline", help="Show what the files say, and ask no database"),
     "timeout": option("--timeout", help="How long to wait (default is 60s)", kind=duration),
     "fix": option("--fix", help="Replace an env.py that is as an earlier release wrote it"),
     "lock_wait": option(

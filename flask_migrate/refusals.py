@@ -18,6 +18,21 @@ class NotConfirmedError(MigrateError):
         )
 
 
+class ContradictionError(MigrateError):
+    """Two options were given of which one makes the other impossible.
+
+    .. attribute:: options
+    """
+
+    exit_code = 2
+
+    def __init__(self, option: str, other: str) -> None:
+        self.options = (option, other)
+        super().__init__(
+            f"{option} and {other} contradict each other.", hint="Leave one of them out."
+        )
+
+
 class ProtectedDatabaseError(MigrateError):
     """Something would be taken from a protected database, and its name was not given.
 

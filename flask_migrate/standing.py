@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from . import logs
@@ -23,7 +23,8 @@ class RevisionStatus:
     """One revision, and whether a database has it.
 
     ``state`` is ``"applied"``; ``"edited"``: the file was changed after it was applied;
-    ``"pending"``; or ``"missing"``: the database has it and no file defines it.
+    ``"pending"``; ``"missing"``: the database has it and no file defines it; or
+    ``"unknown"``: no database was asked.
     ``is_current`` says that the database records it as where it is. The others are what
     the table ``alembic_history`` knows, if there is one: ``applied_at`` in UTC.
     """
@@ -45,8 +46,8 @@ class RevisionStatus:
 class Status:
     """Where one database is.
 
-    ``database`` is a bind, or ``"default"``; ``heads`` are the revisions it is at;
-    ``revisions`` are all there are, the oldest first.
+    ``database`` is a bind, or ``"default"``, or nothing if none was asked; ``heads`` are
+    the revisions it is at; ``revisions`` are all there are, the oldest first.
     """
 
     database: str
@@ -156,11 +157,21 @@ def look(
     return run  # type: ignore[no-any-return]
 
 
+def from_files(
+    directory: str | os.PathLike[str] | None = None, x_arg: str | Sequence[str] | None = None
+) -> Status:
+    """What the files of the current application say, which may be all there is."""
+    run: Any = invoke("heads", directory, x_arg, opts=["quiet"])
+    revisions = (replace(each, state="unknown") for each in _revisions(run.script, (), {}))
+    return Status("", "", (), tuple(revisions))
+
+
 def lines(status: Status) -> Iterator[str]:
     """A status as people read it."""
     pending = f", {len(status.pending)} pending" if status.pending else ""
     now = ", ".join(status.heads) or "base"
-    yield f"{status.database} ({status.dialect})   at {now}{pending}"
+    at = f"{status.database} ({status.dialect})   at {now}{pending}"
+    yield at if status.database else "No database was asked."
     for each in status.revisions:
         words = [each.message] if each.message else []
         words += [f"({label})" for label in each.branch_labels]

@@ -147,6 +147,15 @@ def test_reading_the_history_loads_no_driver_and_no_mako(tmp_path, words):
     assert [name for name in (*DRIVERS, "mako", *WRITING) if name in loaded] == []
 
 
+def test_the_status_of_the_files_loads_no_driver_and_no_mako(tmp_path):
+    """``status --offline`` asks no database."""
+    (tmp_path / "app.py").write_text(APP)
+    loaded_after(RUN.format(words=["init"]), tmp_path)
+    loaded = loaded_after(RUN.format(words=["status", "--offline"]), tmp_path)
+    assert "alembic.command" in loaded
+    assert [name for name in (*DRIVERS, "mako", *WRITING[1:]) if name in loaded] == []
+
+
 #: What Alembic knows of databases that the application does not have.
 OTHERS = {f"alembic.ddl.{name}" for name in ("mssql", "mysql", "oracle", "postgresql")}
 

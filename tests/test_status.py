@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from flask_migrate import errors
+from flask_migrate import errors, refusals
 from flask_migrate.commands import standing
 
 LINES = pytest.mark.parametrize("face", ["flask db", "manage.py db"])
@@ -217,3 +217,30 @@ def test_a_revision_of_newer_code_is_told_with_its_release(kept, face):
     assert "It was applied 20" in outcome.stderr
     assert " with release 1.2." in outcome.stderr
     assert "db stamp --purge REVISION" in outcome.stderr
+
+
+def test_offline_shows_what_the_files_say(started):
+    """No database need be there."""
+    started.write_revisions(2)
+    started.url = "postgresql+psycopg2://nobody@127.0.0.1:1/nothing"
+    (status,) = started.run("status", offline=True).value
+    assert [(each.revision, each.state, each.is_head) for each in status.revisions] == [
+        ("rev1", "unknown", False),
+        ("rev2", "unknown", True),
+    ]
+
+
+@LINES
+def test_offline_says_so(started, face):
+    """The first line tells why nothing is known of the database."""
+    started.write_revisions(1)
+    shown = started.run("status", face, offline=True).stdout
+    assert shown.splitlines() == ["No database was asked.", "  unknown   rev1  number 1 (head)"]
+
+
+def test_offline_cannot_say_whether_the_database_is_at_the_head(started):
+    """``--exit-code`` would have to guess."""
+    started.write_revisions(1)
+    error = started.run("status", offline=True, exit_code=True).error
+    assert isinstance(error, refusals.ContradictionError)
+    assert (error.exit_code, error.options) == (2, ("--exit-code", "--offline"))

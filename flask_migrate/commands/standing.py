@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from .. import console
+from .. import alembic_parts, console
 from ..command_table import command
 from ..durations import DurationError, duration
 from ..errors import (
@@ -15,6 +15,7 @@ from ..errors import (
     MigrateError,
     NotAtHeadError,
 )
+from ..refusals import ContradictionError
 
 if TYPE_CHECKING:
     from ..standing import Status
@@ -28,20 +29,28 @@ PAUSE = 0.5
 def status(
     directory: Directory = None,
     exit_code: bool = False,
+    offline: bool = False,
     x_arg: OneOrMore = None,
     bind: OneOrMore = None,
 ) -> tuple[Status, ...]:
     """Show each revision, and whether the databases have it.
 
     :param exit_code: Raise where a database is not at the head.
+    :param offline: Show what the files say, and ask no database.
     :returns: One :class:`~flask_migrate.standing.Status` for each database.
     :raises NotAtHeadError: ``exit_code``, and revisions are pending.
     :raises DamagedHistoryError: ``exit_code``, and a database has a revision that no
         file defines.
+    :raises ContradictionError: ``exit_code`` and ``offline``.
     """
-    from ..standing import lines, look
+    if offline and exit_code:
+        raise ContradictionError("--exit-code", "--offline")
+    alembic_parts.import_alembic()
+    from ..standing import from_files, lines, look
 
-    found = tuple(look(directory, x_arg, bind).statuses)
+    found = (
+        (from_files(directory, x_arg),) if offline else tuple(look(directory, x_arg, bind).statuses)
+    )
     for each in found:
         for line in lines(each):
             console.result(line)
@@ -67,6 +76,7 @@ def wait(
     :raises DamagedHistoryError: A database has a revision that no file defines, so that
         waiting would not help.
     """
+    alembic_parts.import_alembic()
     from ..standing import look
 
     seconds = _seconds(timeout)
