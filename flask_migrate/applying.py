@@ -13,7 +13,6 @@ from . import concurrent_indexes, sqlite, table_copies
 from .limits import Limits
 from .locking import Lock, lock_for
 from .logs import log
-from .refusals import IrreversibleRevisionError
 from .resuming import JOURNALED, Journal
 from .runs import Run, Step
 from .state import state
@@ -213,24 +212,3 @@ def _paused(context: MigrationContext) -> Iterator[None]:
     yield
     if transaction is not None:
         type(transaction).__init__(transaction, connection)
-
-
-class DowngradeRun(ApplyingRun):
-    """A run that undoes revisions."""
-
-    def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
-        for step in steps:
-            script = step.info.up_revision
-            says = getattr(script.module, "irreversible", False)
-            if says:
-                reason = says.rstrip(".") if isinstance(says, str) else ""
-                raise IrreversibleRevisionError(script.revision, reason, script.path)
-        return super().noted(steps, context)
-
-    def loaded(self, script: Any) -> None:
-        super().loaded(script)
-        # Alembic goes nowhere, without a word, on a branch that is not there.
-        target = self.arguments["revision"].rpartition(":")[2]
-        branch, at, _ = target.partition("@")
-        if at:
-            script.get_revisions(branch)

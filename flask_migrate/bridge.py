@@ -63,10 +63,6 @@ def _kind(name: str) -> type[Run]:
         from .applying import ApplyingRun
 
         return ApplyingRun
-    if name == "downgrade":
-        from .applying import DowngradeRun
-
-        return DowngradeRun
     if name in ("merge", "revision"):
         from .revision_files import RevisionRun
 

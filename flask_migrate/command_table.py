@@ -161,7 +161,8 @@ PARAMS: Mapping[str, Param] = {
         "--check-heads", help="Exit with an error unless every head revision is applied"
     ),
     "exit_code": option(
-        "--exit-code", help="Exit with 4 if revisions are pending, 9 if a file is missing"
+        "--exit-code",
+        help="Exit with 4 if revisions are pending, 9 if a file is missing or was edited",
     ),
     "offline": option("--offline", help="Show what the files say, and ask no database"),
     "timeout": option("--timeout", help="How long to wait (default is 60s)", kind=duration),

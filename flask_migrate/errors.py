@@ -115,7 +115,7 @@ class NotAtHeadError(CommandFailedError):
 
 
 class DamagedHistoryError(NotAtHeadError):
-    """A database has a revision that no file defines, for the same commands."""
+    """A database has a revision that no file defines, or whose file was edited; the same."""
 
     exit_code = 9
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 
 from .errors import HistoryError, MigrateError
 
@@ -12,9 +13,50 @@ _JOURNAL = "alembic_resume"
 class NotConfirmedError(MigrateError):
     """Somebody was asked, and said no."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: str = "downgrade") -> None:
         super().__init__(
-            "Nothing was undone.", hint="Without the question: flask db downgrade --yes"
+            "Nothing was undone.", hint=f"Without the question: flask db {command} --yes"
+        )
+
+
+class OtherLossesError(MigrateError):
+    """More would be lost than was shown: something ran in between.
+
+    .. attribute:: losses
+
+        What was not shown, as text.
+    """
+
+    def __init__(self, losses: Iterable[str]) -> None:
+        self.losses = tuple(losses)
+        self.details = self.losses
+        super().__init__(
+            "More would be lost than was shown a moment ago. Nothing was undone.",
+            hint="See it all with: flask db plan --down, and run the command again.",
+        )
+
+
+class NothingToRedoError(HistoryError):
+    """``redo`` was not told which revision, or told one that the database has not.
+
+    .. attribute:: database
+
+    .. attribute:: heads
+
+        The revisions that it is at.
+    """
+
+    def __init__(self, database: str, heads: Iterable[str], revision: str = "") -> None:
+        self.database = database
+        self.heads = tuple(heads)
+        now = ", ".join(self.heads) or "base"
+        what = (
+            f"Revision {revision} is not applied" if revision else "There is no one last revision"
+        )
+        hint = "Apply it with: flask db upgrade" if revision or not self.heads else ""
+        super().__init__(
+            f"{what} on the database {database}, which is at {now}. Nothing was undone.",
+            hint=hint or f"Name one: flask db redo {self.heads[0]}",
         )
 
 
@@ -43,11 +85,11 @@ class ProtectedDatabaseError(MigrateError):
 
     exit_code = 3
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, command: str = "downgrade") -> None:
         self.database = database
         super().__init__(
-            f"The database {database} is protected by FLASK_DB_PROTECT, and nothing was undone.",
-            hint=f"If it is meant: flask db downgrade --yes-i-mean {shlex.quote(database)}",
+            f"The database {database} is protected by FLASK_DB_PROTECT, and nothing was done.",
+            hint=f"If it is meant: flask db {command} --yes-i-mean {shlex.quote(database)}",
         )
 
 

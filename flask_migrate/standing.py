@@ -65,6 +65,11 @@ class Status:
         """The ids that the database has and no file defines."""
         return self._in_state("missing")
 
+    @property
+    def edited(self) -> tuple[str, ...]:
+        """The ids of the revisions that were changed after the database had them."""
+        return self._in_state("edited")
+
     def _in_state(self, state: str) -> tuple[str, ...]:
         return tuple(each.revision for each in self.revisions if each.state == state)
 

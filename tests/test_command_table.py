@@ -75,8 +75,12 @@ NEW = {
     "wait": {**DIRECTORY, "timeout": 60.0},
     "upgrade": {**LOCK, **LIMITS, "plan": False, "from_current": False},
     "downgrade": {**LOCK, **LIMITS, "yes": False, "yes_i_mean": None},
-    "stamp": LOCK,
+    "redo": {**DIRECTORY, "revision": None, "tag": None, **LOCK, "yes": False, "yes_i_mean": None},
+    "stamp": {**LOCK, "yes_i_mean": None},
 }
+
+#: The commands that take something from a database, and the option with which they do.
+GUARDS = {"downgrade": "always", "redo": "always", "stamp": "purge"}
 
 #: How Flask-Migrate 4.1.0 spells each option.
 FLAGS = {
@@ -185,6 +189,14 @@ def test_a_function_takes_its_arguments_in_the_order_of_4_1(name):
     """Calls by position keep working."""
     parameters = list(inspect.signature(getattr(commands, name)).parameters)
     assert parameters[: len(SIGNATURES[name])] == SIGNATURES[name]
+
+
+def test_what_takes_something_is_guarded():
+    """Whoever can say which protected database is meant is asked, and nobody else is."""
+    functions = {name: row.function for name, row in COMMANDS.items()}
+    guards = {name: each.guard for name, each in functions.items() if hasattr(each, "guard")}
+    assert guards == GUARDS
+    assert {name for name in COMMANDS if "yes_i_mean" in defaults(name)} == set(GUARDS)
 
 
 def test_edit_called_from_python_means_the_current_revision():

@@ -58,6 +58,7 @@ ROWS = (
     ("autogenerate",),
     ("runs", "failures", "model_check"),
     ("repository", "revision_files", "observation", "applying", "planning", "protection"),
+    ("undoing",),
     ("bridge", "environment", "sealing"),
     ("diagnosis", "standing"),
     ("commands", "health"),

@@ -244,3 +244,17 @@ def test_offline_cannot_say_whether_the_database_is_at_the_head(started):
     error = started.run("status", offline=True, exit_code=True).error
     assert isinstance(error, refusals.ContradictionError)
     assert (error.exit_code, error.options) == (2, ("--exit-code", "--offline"))
+
+
+@LINES
+def test_an_edited_file_is_damage(started, face):
+    """``status --exit-code`` knows it from the table alembic_history; ``wait`` does not mind."""
+    started.options = {"history": True}
+    started.run("revision", rev_id="one")
+    started.edit_revision("op.execute('SELECT 1')")
+    started.run("upgrade")
+    started.edit_revision("op.execute('SELECT 2')")
+    outcome = started.run("status", face, exit_code=True)
+    assert outcome.exit_code == 9
+    assert "Error: A revision was changed after it was applied (default: one)." in outcome.stderr
+    assert started.run("wait", face, timeout=0.0).exit_code == 0

@@ -22,11 +22,12 @@ Unless said otherwise:
 Alembic is imported when one is called, not with this module.
 """
 
-from .applying import downgrade, ensure_version, stamp, upgrade
+from .applying import ensure_version, stamp, upgrade
 from .projects import doctor, init, list_templates
 from .reading import branches, check, current, heads, history, plan, show
 from .sealing import repair, verify
 from .standing import status, wait
+from .undoing import downgrade, redo
 from .writing import edit, merge, migrate, revision
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "merge",
     "migrate",
     "plan",
+    "redo",
     "repair",
     "revision",
     "show",

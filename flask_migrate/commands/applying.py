@@ -10,7 +10,7 @@ from ..command_table import command
 from ..durations import DurationError, duration
 from ..errors import InvalidNameError
 from .calls import check_range, invoke, planned
-from .confirming import confirm_losses, confirm_protected
+from .confirming import guarded
 
 if TYPE_CHECKING:
     from ..planning import Plan
@@ -49,51 +49,12 @@ def upgrade(
         return planned("upgrade", directory, revision, tag, x_arg, bind)
     check_range(revision)
     starts = _starts(directory, revision, sql, x_arg, bind) if from_current else None
-    return _applied("upgrade", locals())
-
-
-@command()
-def downgrade(
-    directory: Directory = None,
-    revision: str = "-1",
-    sql: bool = False,
-    tag: str | None = None,
-    x_arg: OneOrMore = None,
-    bind: OneOrMore = None,
-    lock_wait: float | str = LOCK_WAIT,
-    no_lock: bool = False,
-    lock_timeout: float | str | None = None,
-    statement_timeout: float | str | None = None,
-    connect_timeout: float | str | None = None,
-    retries: int = 0,
-    resume: bool = False,
-    yes: bool = False,
-    yes_i_mean: str | None = None,
-) -> tuple[Step, ...]:
-    """Revert to a previous version.
-
-    On a command line it says which rows are dropped, and asks at a terminal.
-
-    :param yes: Do not ask.
-    :param yes_i_mean: The name of the database, where ``FLASK_DB_PROTECT`` protects it.
-    :returns: The steps that were taken, in order.
-    :raises IrreversibleRevisionError: A revision says ``irreversible``; nothing was undone.
-    :raises ProtectedDatabaseError: The database is protected, and its name was not given.
-    """
-    if sql and revision == "-1":
-        revision = "head:-1"
-    check_range(revision)
-    given = locals()
-    del given["yes"], given["yes_i_mean"]
-    if not sql:
-        confirm_protected(bind, yes_i_mean)
-        if not yes and yes_i_mean is None:
-            confirm_losses(directory, x_arg, bind, revision=revision, tag=tag)
-    return _applied("downgrade", given)
+    return applied("upgrade", locals())
 
 
 # On a command line, several revisions may be given.
 @command(revision={"many": True})
+@guarded("purge")
 def stamp(
     directory: Directory = None,
     revision: str | Sequence[str] = "head",
@@ -104,13 +65,18 @@ def stamp(
     bind: OneOrMore = None,
     lock_wait: float | str = LOCK_WAIT,
     no_lock: bool = False,
+    yes_i_mean: str | None = None,
 ) -> tuple[Step, ...]:
     """Record a revision in the database without running it.
 
+    :param yes_i_mean: With ``purge``: the name of the database, where ``FLASK_DB_PROTECT``
+        protects it.
     :returns: The steps that the record moved by.
     """
     revision = revision if isinstance(revision, str) else list(revision)
-    return _applied("stamp", locals())
+    given = locals()
+    del given["yes_i_mean"]
+    return applied("stamp", given)
 
 
 @command()
@@ -142,25 +108,27 @@ _ALEMBIC = ("revision", "sql", "tag", "purge")
 _TIMES = ("lock_wait", "lock_timeout", "statement_timeout", "connect_timeout")
 
 
-def _applied(name: str, given: dict[str, Any]) -> tuple[Step, ...]:
+def applied(name: str, given: dict[str, Any], kind: type[Run] | None = None) -> tuple[Step, ...]:
     """The steps that a command took; *given* are its parameters."""
     directory, x_arg, bind = (given.pop(key) for key in ("directory", "x_arg", "bind"))
     arguments = {key: given.pop(key) for key in _ALEMBIC if key in given}
     options = {key: seconds(key, each) if key in _TIMES else each for key, each in given.items()}
-    run = invoke(name, directory, x_arg, bind, options=options, **arguments)
+    function = "downgrade" if name == "redo" else name
+    run = invoke(function, directory, x_arg, bind, options=options, kind=kind, **arguments)
     if not arguments["sql"]:
         console.note(_summary(name, run))
     return tuple(run.steps)
 
 
 #: What each command did to its revisions.
-_DID = {"upgrade": "Applied", "downgrade": "Undid", "stamp": "Recorded"}
+_DID = {"upgrade": "Applied", "downgrade": "Undid", "redo": "Redid", "stamp": "Recorded"}
 
 
 def _summary(name: str, run: Run) -> str:
     if not run.steps:
         return f"Nothing to do; the database is at {', '.join(run.heads) or 'base'}."
-    count, last = len(run.steps), run.steps[-1].revision or "base"
+    last = run.steps[-1].revision or "base"
+    count = sum(step.is_upgrade for step in run.steps) if name == "redo" else len(run.steps)
     revisions = "1 revision" if count == 1 else f"{count} revisions"
     seconds = sum(step.seconds for step in run.steps)
     return f"{_DID[name]} {revisions} in {seconds:.2f} s; the last one is {last}."

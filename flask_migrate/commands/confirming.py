@@ -2,51 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import console
-from ..errors import MigrateError
 from ..refusals import NotConfirmedError, ProtectedDatabaseError
 from .calls import invoke
 
 if TYPE_CHECKING:
-    from ..planning import Plan
-    from .calls import Directory, OneOrMore
+    from ..undoing import Loss, UndoPlanningRun
+    from .calls import OneOrMore
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def confirm_losses(
-    directory: Directory, x_arg: OneOrMore, bind: OneOrMore, **arguments: Any
-) -> None:
-    """Tell a command line which rows ``downgrade`` drops, and ask at a terminal.
+def guarded(switch: str = "") -> Callable[[F], F]:
+    """Mark a command as one that takes something from a database.
 
-    A library call is not asked, and has not to wait for the rows to be counted.
+    It is not called for a protected database whose name was not given. The mark is the
+    attribute ``guard`` of the function.
 
-    :raises NotConfirmedError: The answer was no.
+    :param switch: The option with which it does; without one it always does.
     """
-    if not console.shows_notes():
-        return
-    from ..autogenerate.questions import Questions
-    from ..planning import PlanningRun
 
-    plans: list[Plan] = []
-    # What keeps it from being planned keeps the run itself from running, and is told then.
-    with suppress(MigrateError):
-        run: Any = invoke("downgrade", directory, x_arg, bind, kind=PlanningRun, **arguments)
-        plans = run.plans
-    losses = list(_losses(plans))
-    for loss in losses:
-        console.note(loss)
-    questions = Questions({})
-    if losses and questions.are_possible and not questions.confirm("Drop them?"):
-        raise NotConfirmedError()
+    def mark(function: F) -> F:
+        signature = inspect.signature(function)
+        name = function.__name__.replace("_", "-") + (f" --{switch}" if switch else "")
+
+        @wraps(function)
+        def asked(*args: Any, **given: Any) -> Any:
+            bound = signature.bind(*args, **given)
+            bound.apply_defaults()
+            values = bound.arguments
+            if not values.get("sql") and (not switch or values[switch]):
+                _confirm_protected(name, values["bind"], values["yes_i_mean"])
+            return function(*args, **given)
+
+        asked.guard = switch or "always"  # type: ignore[attr-defined]
+        return asked  # type: ignore[return-value]
+
+    return mark
 
 
-def confirm_protected(bind: OneOrMore, given: str | None) -> None:
+def _confirm_protected(command: str, bind: OneOrMore, given: str | None) -> None:
     """See that whoever takes something from a protected database means that one.
 
-    :param given: The name that was given with the command.
     :raises ProtectedDatabaseError: It is not the name, and nobody could be asked
         or another one was typed.
     """
@@ -59,13 +61,42 @@ def confirm_protected(bind: OneOrMore, given: str | None) -> None:
         if answer is None and questions.are_possible:
             answer = questions.text(f"{name} is protected. Type its name to go on")
         if answer != name:
-            raise ProtectedDatabaseError(name)
+            raise ProtectedDatabaseError(name, command)
 
 
-def _losses(plans: list[Plan]) -> Iterator[str]:
-    for plan in plans:
-        for step in plan.steps:
-            for each in step.operations:
-                if each.symbol == "-" and each.rows:
-                    rows = f"{each.rows} row{'s' * (each.rows != 1)}"
-                    yield f"{step.revision} on {plan.database} drops {each.text} with {rows}."
+def agreed_losses(
+    command: str, kind: type[UndoPlanningRun], given: Mapping[str, Any], is_agreed: bool
+) -> list[Loss] | None:
+    """Look at every database before the first is touched; tell, and ask at a terminal.
+
+    A library call is not asked, and has not to wait for the rows to be counted.
+
+    :param given: What the run will be called with.
+    :param is_agreed: Whether the answer is known.
+    :returns: What was told; ``None`` where nothing was.
+    :raises NotConfirmedError: The answer was no.
+    :raises IrreversibleRevisionError: A revision that would be undone on one of them.
+    """
+    from ..autogenerate.questions import Questions
+    from ..state import state
+
+    counts = console.shows_notes() and not is_agreed
+    if not counts and len(state().databases.engines) == 1:
+        return None
+    run: Any = invoke(
+        "downgrade",
+        *(given[key] for key in ("directory", "x_arg", "bind")),
+        kind=kind,
+        options={"counts": counts, "first": given.get("first")},
+        revision=given["revision"],
+        tag=given["tag"],
+    )
+    if not counts:
+        return None
+    losses: list[Loss] = run.losses
+    for loss in losses:
+        console.note(str(loss))
+    questions = Questions({})
+    if losses and questions.are_possible and not questions.confirm("Drop them?"):
+        raise NotConfirmedError(command)
+    return losses

@@ -40,7 +40,7 @@ def status(
     :returns: One :class:`~flask_migrate.standing.Status` for each database.
     :raises NotAtHeadError: ``exit_code``, and revisions are pending.
     :raises DamagedHistoryError: ``exit_code``, and a database has a revision that no
-        file defines.
+        file defines, or whose file was changed since.
     :raises ContradictionError: ``exit_code`` and ``offline``.
     """
     if offline and exit_code:
@@ -55,6 +55,7 @@ def status(
         for line in lines(each):
             console.result(line)
     if exit_code:
+        _check_files(found)
         _check(found)
     return found
 
@@ -108,19 +109,36 @@ def _waited(error: MigrateError, seconds: float) -> NotAtHeadError:
     return NotAtHeadError(f"Waited for {seconds:g} s: {error.message}", statuses, hint=error.hint)
 
 
+def _check_files(found: tuple[Status, ...]) -> None:
+    """Refuse files that were edited; for ``wait`` they are as good as others."""
+    edited = _listed(found, "edited")
+    if edited:
+        raise DamagedHistoryError(
+            f"A revision was changed after it was applied ({edited}).",
+            found,
+            hint="See where with: flask db verify",
+        )
+
+
+def _listed(found: tuple[Status, ...], state: str) -> str:
+    """The revisions in a state, by database."""
+    ids = {each.database: getattr(each, state) for each in found}
+    return "; ".join(f"{name}: {', '.join(each)}" for name, each in ids.items() if each)
+
+
 def _check(found: tuple[Status, ...]) -> None:
-    missing = [f"{each.database}: {', '.join(each.missing)}" for each in found if each.missing]
+    missing = _listed(found, "missing")
     if missing:
         raise DamagedHistoryError(
-            f"The database has a revision that no file here defines ({'; '.join(missing)}).",
+            f"The database has a revision that no file here defines ({missing}).",
             found,
             hint="Fetch the code that has it, or record another one with: "
             "flask db stamp --purge REVISION",
         )
-    pending = [f"{each.database}: {', '.join(each.pending)}" for each in found if each.pending]
+    pending = _listed(found, "pending")
     if pending:
         raise NotAtHeadError(
-            f"Revisions are pending ({'; '.join(pending)}).",
+            f"Revisions are pending ({pending}).",
             found,
             hint="Apply them with: flask db upgrade",
         )
