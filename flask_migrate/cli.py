@@ -40,12 +40,20 @@ def _flags_with_value(parameter: click.Parameter) -> list[str]:
     return [] if is_switch else list(parameter.opts)
 
 
+class _Words(click.types.StringParamType):
+    """Text, of which a variable may hold several."""
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        from .front_end import words
+
+        return words(rv)
+
+
 def _parameter(param: Param) -> click.Parameter:
     if not param.flags:
         return click.Argument([param.name], nargs=-1 if param.many else 1, required=False)
-    settings = (
-        {"is_flag": True} if param.is_switch else {"multiple": param.many, "type": param.kind}
-    )
+    kind = _Words() if param.many else param.kind
+    settings = {"is_flag": True} if param.is_switch else {"multiple": param.many, "type": kind}
     return click.Option([param.name, *param.flags], help=param.help, **settings)
 
 

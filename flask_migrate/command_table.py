@@ -100,6 +100,8 @@ PARAMS: Mapping[str, Param] = {
     "dry_run": option("--dry-run", help="Show the file, and leave none"),
     "scriptable": option("--scriptable", help="Write only the path to standard output"),
     "empty": option("--empty", help="Write a file without operations"),
+    "update": option("--update", help="Put it into the last revision, if no database has that"),
+    "format": option("--format", help="Format the file with ruff or black"),
     "no_input": option("--no-input", help="Ask nothing"),
     "strict": option("--strict", help="Fail where something should be asked and cannot be"),
     "directory": option(

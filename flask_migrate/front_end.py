@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stdout
@@ -72,12 +73,25 @@ def _is_missing(value: Any) -> bool:
     return value is None or value is False or value in ("", (), [])
 
 
+# A value between quotes, or with quotes in it: user.name='a b'.
+_WORD = re.compile(r"""\"([^"]*)\"(?!\S)|'([^']*)'(?!\S)|((?:[^\s"']|"[^"]*"|'[^']*'|["'])+)""")
+
+
+def words(text: str) -> list[str]:
+    """The values in the variable of an option that may be repeated.
+
+    They are split at white space that is not between quotes. Quotes around a whole
+    value are taken off; those inside it are a part of it, as SQL needs them.
+    """
+    return [match[match.lastindex or 0] for match in _WORD.finditer(text)]
+
+
 def _from_environment(variable: str, param: Param) -> Any:
     text = os.environ.get(variable)
     if not text:
         return None
     if param.many:
-        return text.split()
+        return words(text)
     kind = click.types.convert_type(bool if param.is_switch else param.kind)
     try:
         return kind.convert(text, None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
-from .errors import HistoryError, MigrateError
+from .errors import HistoryError, InvalidNameError, MigrateError
 
 _JOURNAL = "alembic_resume"
 
@@ -132,4 +132,34 @@ class DoubtfulStatementError(MigrateError):
             f"{statement}",
             hint=f"Look with SHOW CREATE TABLE. If it is there: {done}; if not: {not_done}. "
             "Then run: flask db upgrade --resume\nGive constraints and indexes names.",
+        )
+
+
+class FormatterError(MigrateError):
+    """The tool that is to format a revision file cannot do it."""
+
+
+class UnknownFormatterError(InvalidNameError):
+    """A revision file is to be formatted with a tool that is not known."""
+
+    exit_code = 2
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        options = " or ".join(f"--format {each}" for each in known)
+        super().__init__(f"{name!r} is no formatter that is known.", name, hint=f"Say {options}")
+
+
+class NotUpdatableError(HistoryError):
+    """A revision cannot be written anew; its file is as it was.
+
+    .. attribute:: revision
+
+        Its id; ``None`` where there is none to choose.
+    """
+
+    def __init__(self, revision: str | None, reason: str, hint: str | None = None) -> None:
+        self.revision = revision
+        outcome = f"Revision {revision} stays as it is" if revision else "No revision was updated"
+        super().__init__(
+            f"{outcome}: {reason}.", hint or "Write a revision of its own with: flask db migrate"
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .autogenerate.imports import check_names
 from .errors import HistoryError, InvalidNameError
+from .formatting import Formatter
 from .history_check import file_being_loaded, short
 from .runs import ComparingRun
 
@@ -46,13 +47,15 @@ class RevisionRun(ComparingRun):
         if arguments.get("message"):
             arguments["message"] = docstring_text(arguments["message"])
         self.is_comparing = bool(arguments.get("autogenerate"))
+        tool = self.options.get("format")
+        self._formatter = Formatter(tool) if tool else None
         self._before: set[Path] = set()
         self._written: set[Path] = set()
 
     def loaded(self, script: Any) -> None:
         super().loaded(script)
         self._before = self._files()
-        script._generate_template = keeping(script._generate_template, script.dir, self._wrote)
+        script._generate_template = self._keeping(script._generate_template, script.dir)
         if self.is_comparing:
             script.generate_revision = checking(script.generate_revision, script)
         if self.arguments.get("revisions") == "heads":
@@ -90,8 +93,42 @@ class RevisionRun(ComparingRun):
         if file_being_loaded(error) in self._written:
             self.withdrawn = tuple(self._written)
 
-    def _wrote(self, target: Path) -> None:
-        """*target* is about to be there; no other run has written one meanwhile."""
+    def _keeping(self, write: Callable[..., None], folder: str) -> Callable[..., None]:
+        """*write*, which makes a file from a template, never leaving half a file or replacing one.
+
+        ``a_b`` with the message ``c`` has the file of ``a`` with the message ``b c``.
+
+        :param folder: Where one run at a time puts a file in its place.
+        """
+
+        def written(source: Path, target: Path, **values: Any) -> None:
+            self._check_free(target)
+            with _alone_in(folder):
+                for leftover in target.parent.glob(f".*{_ASIDE}"):
+                    leftover.unlink()
+                aside = _Aside(target.with_name(f".{target.name}{_ASIDE}"))
+                try:
+                    write(source, aside, **values)
+                    if self._formatter:
+                        self._formatter.format(aside, target)
+                    self._put(aside, target)
+                finally:
+                    with suppress(OSError):
+                        aside.unlink()
+
+        return written
+
+    def _check_free(self, target: Path) -> None:
+        """Refuse to write *target* over something."""
+        if target.exists():
+            raise InvalidNameError(
+                f"There is a file {short(target)} already.",
+                target.name,
+                hint="Choose another message or another --rev-id.",
+            )
+
+    def _put(self, aside: Path, target: Path) -> None:
+        """Put the file *aside* where *target* is to be; no other run has written one meanwhile."""
         for path in sorted(self._files() - self._before - self._written):
             if "down_revision" in path.read_text(encoding="utf-8", errors="replace"):
                 raise HistoryError(
@@ -100,45 +137,13 @@ class RevisionRun(ComparingRun):
                     hint="Run the command again.",
                 )
         self._written.add(target)
+        os.replace(aside, target)
 
     def _files(self) -> set[Path]:
         if self.script is None:
             return set()
         places = [Path(place) for place in self.script._version_locations]
         return {path for place in places for path in place.rglob("*.py")}
-
-
-def keeping(
-    write: Callable[..., None], folder: str, wrote: Callable[[Path], None]
-) -> Callable[..., None]:
-    """*write*, which makes a file from a template, never leaving half a file or replacing one.
-
-    ``a_b`` with the message ``c`` has the file of ``a`` with the message ``b c``.
-
-    :param folder: Where one run at a time puts a file in its place.
-    :param wrote: Is called with each file just before it is there, and may refuse it.
-    """
-
-    def written(source: Path, target: Path, **values: Any) -> None:
-        if target.exists():
-            raise InvalidNameError(
-                f"There is a file {short(target)} already.",
-                target.name,
-                hint="Choose another message or another --rev-id.",
-            )
-        with _alone_in(folder):
-            for leftover in target.parent.glob(f".*{_ASIDE}"):
-                leftover.unlink()
-            aside = _Aside(target.with_name(f".{target.name}{_ASIDE}"))
-            try:
-                write(source, aside, **values)
-                wrote(target)
-                os.replace(aside, target)
-            finally:
-                with suppress(OSError):
-                    aside.unlink()
-
-    return written
 
 
 def checking(generate: Callable[..., Any], history: Any) -> Callable[..., Any]:

@@ -61,6 +61,8 @@ AUTOGENERATE = {
     "strict": False,
     "dry_run": False,
     "scriptable": False,
+    "update": False,
+    "format": None,
 }
 
 #: What Flask-Migrate 4.1.0 does not have.
@@ -68,7 +70,7 @@ NEW = {
     "current": {"check_heads": False},
     "revision": {"depends_on": None, **AUTOGENERATE},
     "migrate": {"depends_on": None, **AUTOGENERATE, "empty": False},
-    "merge": {"splice": False},
+    "merge": {"splice": False, "format": None},
     "ensure-version": {**DIRECTORY, "sql": False},
     "plan": {**DIRECTORY, "revision": None, "down": False, "tag": None},
     "status": {**DIRECTORY, "exit_code": False},

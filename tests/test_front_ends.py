@@ -92,6 +92,12 @@ VARIABLES = [
     ({"FLASK_DB_UPGRADE_X_ARG": "a=1"}, "upgrade -x b=2", {"x_arg": ("b=2",)}),
     ({"FLASK_DB_MIGRATE_MESSAGE": "auto"}, "migrate", {"message": "auto"}),
     ({"FLASK_DB_MIGRATE_DEPENDS_ON": "a b"}, "migrate", {"depends_on": ("a", "b")}),
+    (
+        {"FLASK_DB_MIGRATE_DEFAULT": """user.a='x y' "user.b=a || ' '" 'user.c=1'"""},
+        "migrate",
+        {"default": ("user.a='x y'", "user.b=a || ' '", "user.c=1")},
+    ),
+    ({"FLASK_DB_MIGRATE_DEFAULT": "user.a=it's"}, "migrate", {"default": ("user.a=it's",)}),
     ({"FLASK_DB_ENSURE_VERSION_SQL": "yes"}, "ensure-version", {"sql": True}),
     ({"FLASK_DB_INIT_MULTIDB": "yes"}, "init", {"multidb": True}),
 ]

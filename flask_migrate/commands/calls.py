@@ -31,6 +31,16 @@ def invoke(
     return invoke(name, directory, x_arg, bind, **arguments)
 
 
+def updating_run() -> type[Run]:
+    """What watches ``--update``."""
+    from .. import alembic_parts
+
+    alembic_parts.import_alembic()
+    from ..updating import UpdatingRun
+
+    return UpdatingRun
+
+
 def history_of(run: Run) -> Any:
     """The history that *run* read."""
     return run.script

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import console
 from ..command_table import command
-from .calls import invoke, named
+from .calls import invoke, named, updating_run
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -40,6 +40,8 @@ def revision(
     strict: bool = False,
     dry_run: bool = False,
     scriptable: bool = False,
+    update: bool = False,
+    format: str | None = None,
 ) -> Script | tuple[Script, ...] | str | None:
     """Create a new revision file.
 
@@ -49,6 +51,8 @@ def revision(
     :param default: ``"user.active=1"``: SQL for rows without a value.
     :param strict: Raise where a command line would ask. A program is never asked.
     :param dry_run: Return the text of the file, and leave none.
+    :param update: Write the last revision anew instead, if no database has it.
+    :param format: ``"ruff"`` or ``"black"``: what formats the file.
     :returns: The revision that was written, ``None`` if there was nothing to
         write, a tuple if a hook in ``env.py`` made several.
     """
@@ -71,7 +75,9 @@ def revision(
             "no_input": no_input,
             "strict": strict,
             "dry_run": dry_run,
+            "format": format,
         },
+        kind=updating_run() if update else None,
         message=message,
         autogenerate=autogenerate,
         sql=sql,
@@ -114,6 +120,8 @@ def migrate(
     dry_run: bool = False,
     scriptable: bool = False,
     empty: bool = False,
+    update: bool = False,
+    format: str | None = None,
 ) -> Script | tuple[Script, ...] | str | None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')
 
@@ -143,8 +151,10 @@ def migrate(
         strict=strict,
         dry_run=dry_run,
         scriptable=scriptable,
+        update=update,
+        format=format,
     )
-    if written is None:
+    if written is None and not update:
         console.note(f"If you expected changes, ask why there are none: {console.prefix()} doctor")
     return written
 
@@ -176,6 +186,7 @@ def merge(
     splice: bool = False,
     x_arg: OneOrMore = None,
     bind: OneOrMore = None,
+    format: str | None = None,
 ) -> Script | None:
     """Merge revisions together, creating a new revision file.
 
@@ -186,6 +197,7 @@ def merge(
         directory,
         x_arg,
         bind,
+        options={"format": format},
         revisions=revisions or "heads",
         message=message,
         branch_label=branch_label,

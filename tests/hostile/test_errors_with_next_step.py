@@ -270,3 +270,26 @@ def test_offline_downgrade_without_a_start(damaged):
         sql=True,
         revision="base",
     )
+
+
+# Files
+
+
+def test_a_revision_that_was_applied_is_not_updated(started):
+    """Its file stays, and the hint writes another one."""
+    started.run("migrate")
+    started.run("upgrade")
+    started.models = users_with_email
+    before = [path.read_bytes() for path in started.revision_files()]
+    outcome = started.run("migrate", "flask db", update=True)
+    assert_refused(outcome, "the database default has it already", hint="flask db migrate")
+    assert [path.read_bytes() for path in started.revision_files()] == before
+
+
+def test_a_formatter_that_is_not_installed(started, monkeypatch):
+    """Nothing is written, and the hint installs it."""
+    monkeypatch.setattr("flask_migrate.formatting.find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", "")
+    outcome = started.run("migrate", "manage.py db", format="black")
+    assert_refused(outcome, "black is not installed", hint="-m pip install black")
+    assert started.revision_files() == []
