@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import alembic.command
@@ -26,6 +27,7 @@ def invoke(
     opts: Iterable[str] = (),
     options: Mapping[str, Any] | None = None,
     kind: type[Run] | None = None,
+    end: type[BaseException] | None = None,
     **arguments: Any,
 ) -> Run:
     """Run a function of :mod:`alembic.command` for the current application.
@@ -35,6 +37,7 @@ def invoke(
         ``env.py`` looks for them.
     :param options: What is for the run rather than for Alembic.
     :param kind: What watches the command, instead of the usual.
+    :param end: What *kind* raises to end the command, and is no error.
     :param arguments: What the function takes besides the configuration.
     :raises MigrateError: It did not succeed.
     """
@@ -48,7 +51,12 @@ def invoke(
         selection = Selection(lambda: found.databases.engines, chosen)
         config.attributes[ATTRIBUTE] = selection
         run = (kind or _kind(name))(config, arguments, selection, options)
-        with failures.translated(run), sql_files(chosen), observed(run):
+        with (
+            suppress(*filter(None, [end])),
+            failures.translated(run),
+            sql_files(chosen),
+            observed(run),
+        ):
             run.result = getattr(alembic.command, name)(config, **run.arguments)
         return run
 

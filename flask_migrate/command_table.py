@@ -34,6 +34,8 @@ class Param:
     default: Any = None
     #: What the text of an option is turned into.
     kind: Callable[[str], Any] = str
+    #: Whether it makes the command write something else than its result to standard output.
+    is_output: bool = False
 
     @property
     def is_switch(self) -> bool:
@@ -130,7 +132,10 @@ PARAMS: Mapping[str, Param] = {
         help="Populate revision script with candidate migration operations, "
         "based on comparison of database to model",
     ),
-    "sql": option("--sql", help="Don't emit SQL to database - dump to standard output instead"),
+    "sql": replace(
+        option("--sql", help="Don't emit SQL to database - dump to standard output instead"),
+        is_output=True,
+    ),
     "head": option(
         "--head",
         help="Specify head revision or <branchname>@head to base new revision on",
@@ -191,6 +196,8 @@ PARAMS: Mapping[str, Param] = {
     ),
     "no_lock": option("--no-lock", help="Run even if another run is under way"),
     "down": option("--down", help="Say what downgrade would do"),
+    "from_plan": option("--from-plan", help="Do what a file of plan --save says, or nothing"),
+    "save": option("--save", help="Write the plan to a file, for upgrade --from-plan"),
     "from_current": option("--from-current", help="Begin --sql where the database is"),
     "plan": option("--plan", help="Say what would be done, and do nothing"),
     "yes": option("--yes", help="Drop rows without asking"),

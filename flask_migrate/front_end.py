@@ -27,8 +27,11 @@ def execute(
     """
     values = arguments(command, given, shared)
     display = console.Display(prefix, **{param.name: values[param.name] for param in DISPLAY})
-    if display.json and values.get("sql"):
-        raise click.UsageError("--json and --sql both write to standard output; choose one.")
+    for param in command.params:
+        if display.json and param.is_output and values[param.name]:
+            raise click.UsageError(
+                f"--json and {param.flags[-1]} both write to standard output; choose one."
+            )
     own = {param.name: values[param.name] for param in command.params}
     with console.attached(display):
         return _as_document(command, own) if display.json else command.function(**own)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .recording import Record, record, told
-from .runs import Run
+from .runs import Run, check_branch
 from .selection import accepting
 
 if TYPE_CHECKING:
@@ -22,11 +22,14 @@ class PlannedOperation:
     changed, ``s`` for SQL, ``p`` for Python that uses the database and ``?`` for what is
     not known. ``rows`` is how many rows a dropped table has now, how many values a dropped
     column, or how many rows a changed type concerns; ``None`` where it does not matter.
+    ``sql`` are its statements; ``None`` where they were not asked for, or depend on the
+    table as it is when the revision runs.
     """
 
     symbol: str
     text: str
     rows: int | None = None
+    sql: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,41 +85,65 @@ class PlanningRun(Run):
         context.opts["dont_mutate"] = True
 
     def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
-        heads = tuple(context.get_current_heads())
-        planned = tuple(self._planned(step, context) for step in steps)
-        self.plans.append(Plan(self.selection.entered, context.dialect.name, heads, planned))
+        planner = Planner(context, self._names, bool(self.options.get("with_sql")))
+        self.plans.append(planner.plan(self.selection.entered, steps))
         return iter(())
 
-    def _planned(self, step: Any, context: MigrationContext) -> PlannedStep:
+    def loaded(self, script: Any) -> None:
+        super().loaded(script)
+        check_branch(script, self.arguments["revision"])
+
+
+class Planner:
+    """Says what the steps of a run on one database would do.
+
+    :param names: What ``env.py`` passes to the revisions.
+    """
+
+    def __init__(
+        self, context: MigrationContext, names: Mapping[str, Any], with_sql: bool = False
+    ) -> None:
+        self._context = context
+        self._names = names
+        self._with_sql = with_sql
+
+    def plan(self, database: str, steps: Iterable[Any]) -> Plan:
+        """What *steps* of Alembic's would do, without doing it."""
+        context = self._context
+        heads = tuple(context.get_current_heads())
+        return Plan(database, context.dialect.name, heads, tuple(map(self._planned, steps)))
+
+    def _planned(self, step: Any) -> PlannedStep:
         revision = step.info.up_revision
-        done = self._record(step.migration_fn, context)
-        is_transactional = bool(context.impl.transactional_ddl) and not done.is_interrupted
+        done = self._record(step.migration_fn, self._with_sql)
+        is_transactional = bool(self._context.impl.transactional_ddl) and not done.is_interrupted
         return PlannedStep(
             revision=revision.revision,
             message=revision.doc or "",
             path=revision.path,
             is_upgrade=step.info.is_upgrade,
             is_transactional=is_transactional,
-            is_reversible=not step.info.is_upgrade or self._is_reversible(revision, done, context),
-            operations=tuple(_operations(done, context)),
+            is_reversible=not step.info.is_upgrade or self._is_reversible(revision, done),
+            operations=tuple(_operations(done, self._context)),
         )
 
-    def _record(self, function: Any, context: MigrationContext) -> Record:
-        return record(accepting(function, self._names), context.dialect, **self._names)
+    def _record(self, function: Any, with_sql: bool = False) -> Record:
+        known = accepting(function, dict(self._names))
+        return record(known, self._context.dialect, with_sql, **self._names)
 
-    def _is_reversible(self, revision: Any, done: Record, context: MigrationContext) -> bool:
+    def _is_reversible(self, revision: Any, done: Record) -> bool:
         module = revision.module
         if getattr(module, "irreversible", False) or not hasattr(module, "downgrade"):
             return False
-        undone = self._record(module.downgrade, context)
+        undone = self._record(module.downgrade)
         does_nothing = not undone.operations and not undone.uses_database
         return undone.error is None and not (done.operations and does_nothing)
 
 
 def _operations(done: Record, context: MigrationContext) -> Iterator[PlannedOperation]:
-    for operation in done.operations:
+    for operation, sql in zip(done.operations, done.statements, strict=True):
         symbol, text = told(operation, context.dialect)
-        yield PlannedOperation(symbol, text, _rows(operation, context.connection))
+        yield PlannedOperation(symbol, text, _rows(operation, context.connection), sql)
     if done.uses_database:
         yield PlannedOperation("p", "Python that uses the database; what follows is not known")
     if done.error is not None:
@@ -146,7 +173,7 @@ def _rows(operation: Any, connection: Any) -> int | None:
     return int(rows.scalar())
 
 
-def lines(plan: Plan) -> Iterator[str]:
+def lines(plan: Plan, with_sql: bool = False) -> Iterator[str]:
     """A plan as people read it."""
     now = ", ".join(plan.heads) or "base"
     if not plan.steps:
@@ -163,6 +190,19 @@ def lines(plan: Plan) -> Iterator[str]:
         for each in step.operations:
             rows = f"   {_counted(each.rows, 'row')}" if each.rows is not None else ""
             yield f"    {each.symbol} {each.text}{rows}"
+            if with_sql and each.symbol not in _WITHOUT_SQL:
+                yield from _indented(each.sql)
+
+
+#: The symbols of what is no operation of Alembic's.
+_WITHOUT_SQL = "p?"
+
+
+def _indented(sql: tuple[str, ...] | None) -> Iterator[str]:
+    known = ("-- It depends on the table as it is then.",) if sql is None else sql
+    for statement in known:
+        for line in statement.splitlines():
+            yield f"        {line}".rstrip()
 
 
 def _counted(number: int, noun: str) -> str:

@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 class Record:
     """What one function of a revision did.
 
-    ``operations`` are Alembic's, in order. ``is_interrupted`` says that it leaves the
-    transaction, ``uses_database`` that it stopped where it wanted to read or write the
-    database itself, and ``error`` what it raised: what follows is not known then.
+    ``operations`` are Alembic's, in order; ``statements`` the SQL of each, ``None`` where it
+    was not asked for or depends on what is in the database. ``is_interrupted`` says that it
+    leaves the transaction, ``uses_database`` that it stopped where it wanted to read or write
+    the database itself, and ``error`` what it raised: what follows is not known then.
     """
 
     operations: tuple[Any, ...]
+    statements: tuple[tuple[str, ...] | None, ...] = ()
     is_interrupted: bool = False
     uses_database: bool = False
     error: BaseException | None = None
@@ -57,16 +59,21 @@ class _NoConnection:
         raise UsesDatabaseError(name)
 
 
-def record(function: Callable[..., Any], dialect: Dialect, **names: Any) -> Record:
+def record(
+    function: Callable[..., Any], dialect: Dialect, with_sql: bool = False, **names: Any
+) -> Record:
     """Run *function* of a revision; nothing reaches a database.
 
     To be called while an ``env.py`` runs its migrations, so that revisions find
     ``alembic.op`` and ``alembic.context`` as they expect.
 
+    :param with_sql: Whether to find out the SQL of each operation.
     :param names: What ``env.py`` passes to the function.
     """
     context = _context(dialect)
-    operations: list[Any] = []
+    notes = _Notes(with_sql)
+    impl: Any = context.impl
+    impl.static_output = notes.write
     interruptions: list[None] = []
 
     @contextmanager
@@ -76,15 +83,16 @@ def record(function: Callable[..., Any], dialect: Dialect, **names: Any) -> Reco
 
     context.autocommit_block = noted_block  # type: ignore[method-assign]
     caught: BaseException | None = None
-    with _in_place(context), _invoking(operations), _disconnected():
+    with _in_place(context), _invoking(notes), _disconnected():
         try:
             function(**names)
         except (Exception, SystemExit, UsesDatabaseError) as error:
             caught = error
     uses_database = isinstance(caught, UsesDatabaseError)
     return Record(
-        tuple(operations),
-        bool(interruptions) or any(map(_is_concurrent, operations)),
+        tuple(notes.operations),
+        notes.sql(),
+        bool(interruptions) or any(map(_is_concurrent, notes.operations)),
         uses_database,
         None if uses_database else caught,
     )
@@ -94,7 +102,8 @@ def _context(dialect: Dialect) -> MigrationContext:
     # It says that SQL is generated, which nobody sees.
     with logs.contexts_unsaid():
         context = MigrationContext.configure(
-            dialect=dialect, opts={"as_sql": True, "output_buffer": io.StringIO()}
+            dialect=dialect,
+            opts={"as_sql": True, "output_buffer": io.StringIO(), "literal_binds": True},
         )
     connection: Any = _NoConnection(dialect)
     context.connection = context.impl.connection = connection
@@ -116,23 +125,69 @@ def _in_place(context: MigrationContext) -> Iterator[None]:
         environment._migration_context = usual_context
 
 
-@contextmanager
-def _invoking(operations: list[Any]) -> Iterator[None]:
-    """Collect in *operations* what would be invoked; a table is made, as a revision may use it."""
+class _Notes:
+    """The operations of a revision, and the SQL of each."""
 
-    def invoke(self: Any, operation: Any) -> Any:
-        operations.append(operation)
+    def __init__(self, with_sql: bool) -> None:
+        self.with_sql = with_sql
+        self.operations: list[Any] = []
+        self._sql: list[list[str] | None] = []
+        self._is_inside = False
+        self._batches: dict[Any, list[int]] = {}
+
+    def sql(self) -> tuple[tuple[str, ...] | None, ...]:
+        """The statements of each operation, without passwords."""
+        known = (each if each is None else map(redacted, each) for each in self._sql)
+        return tuple(each if each is None else tuple(each) for each in known)
+
+    def write(self, statement: str) -> None:
+        """Take a statement for one of the operation under way."""
+        if self._sql and self._sql[-1] is not None:
+            self._sql[-1].append(statement.strip())
+
+    def invoke(self, usual: Callable[[Any, Any], Any], operations: Any, operation: Any) -> Any:
+        """Note *operation*; a table is made, as a revision may use it."""
+        if self._is_inside:  # it is how another one is done
+            return usual(operations, operation)
+        self.operations.append(operation)
+        self._sql.append([] if self.with_sql else None)
+        if isinstance(operations.impl, BatchOperationsImpl):
+            self._batches.setdefault(operations.impl, []).append(len(self._sql) - 1)
+        if self.with_sql:
+            self._is_inside = True
+            try:
+                return usual(operations, operation)
+            except Exception:  # it cannot be done without a database
+                self._sql[-1] = None
+            finally:
+                self._is_inside = False
         if isinstance(operation, CreateTableOp):
-            return operation.to_table(self.migration_context)
+            return operation.to_table(operations.migration_context)
         return None
 
-    kept = AbstractOperations.invoke, BatchOperationsImpl.flush
-    AbstractOperations.invoke = invoke  # type: ignore[method-assign]
-    BatchOperationsImpl.flush = lambda self: None  # type: ignore[method-assign]
+    def flush(self, batch: BatchOperationsImpl) -> None:
+        """Write the SQL of the operations of *batch*; a copy depends on the table."""
+        noted = self._batches.pop(batch, [])
+        if self.with_sql and not batch._should_recreate():
+            for name, arguments, options in batch.batch:
+                getattr(batch.operations.impl, name)(*arguments, **options)
+            return
+        for number in noted:
+            self._sql[number] = None
+
+
+@contextmanager
+def _invoking(notes: _Notes) -> Iterator[None]:
+    """Write down in *notes* what would be invoked."""
+    invoke, flush = AbstractOperations.invoke, BatchOperationsImpl.flush
+    AbstractOperations.invoke = lambda self, operation: notes.invoke(  # type: ignore[method-assign]
+        lambda *given: invoke(*given), self, operation
+    )
+    BatchOperationsImpl.flush = lambda self: notes.flush(self)  # type: ignore[method-assign]
     try:
         yield
     finally:
-        AbstractOperations.invoke, BatchOperationsImpl.flush = kept  # type: ignore[method-assign]
+        AbstractOperations.invoke, BatchOperationsImpl.flush = invoke, flush  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from typing import Any
 
-from .errors import HistoryError, InvalidNameError, MigrateError
+from .errors import CommandFailedError, HistoryError, InvalidNameError, MigrateError
 
 _JOURNAL = "alembic_resume"
 
@@ -162,4 +163,83 @@ class NotUpdatableError(HistoryError):
         outcome = f"Revision {revision} stays as it is" if revision else "No revision was updated"
         super().__init__(
             f"{outcome}: {reason}.", hint or "Write a revision of its own with: flask db migrate"
+        )
+
+
+class WorkToDoError(CommandFailedError):
+    """A plan is not empty, for ``plan --exit-code``.
+
+    .. attribute:: plans
+
+        Those of all databases, as :class:`~flask_migrate.planning.Plan`.
+    """
+
+    exit_code = 4
+
+    def __init__(self, plans: Iterable[Any], down: bool) -> None:
+        self.plans = tuple(plans)
+        several = [f"{plan.database}: {len(plan.steps)}" for plan in self.plans if plan.steps]
+        super().__init__(
+            f"Revisions are to be {'undone' if down else 'applied'} ({', '.join(several)}).",
+            hint="Do it with: flask db downgrade" if down else "Apply them with: flask db upgrade",
+        )
+
+
+class PlanFileError(MigrateError):
+    """A file has no plan that could be read, or cannot be written.
+
+    .. attribute:: path
+    """
+
+    def __init__(self, path: str, said: str) -> None:
+        self.path = path
+        super().__init__(
+            f"The file {path!r} {said}.",
+            hint=f"Make one with: flask db plan --save {shlex.quote(path)}",
+        )
+
+
+class PlanChangedError(MigrateError):
+    """A saved plan is not what would be done now; nothing was run.
+
+    .. attribute:: path
+
+    .. attribute:: differences
+
+        A sentence for each.
+    """
+
+    exit_code = 3
+
+    def __init__(self, path: str, differences: Iterable[str]) -> None:
+        self.path = path
+        self.differences = tuple(differences)
+        self.details = self.differences
+        super().__init__(
+            f"Nothing was run: the plan in {path!r} is not what would be done now.",
+            hint=f"Look again with: flask db plan --sql --save {shlex.quote(path)}",
+        )
+
+
+class UntriableError(MigrateError):
+    """A run cannot be tried, as not everything could be rolled back; nothing is left of it.
+
+    .. attribute:: database
+
+    .. attribute:: revision
+
+        The one that leaves the transaction, if it is that.
+    """
+
+    def __init__(self, database: str, dialect: str | None, revision: str | None = None) -> None:
+        self.database = database
+        self.revision = revision
+        because = (
+            f"{dialect} commits each change of a table by itself"
+            if dialect
+            else f"revision {revision} leaves the transaction"
+        )
+        super().__init__(
+            f"The database {database} cannot try it: {because}. Nothing was changed.",
+            hint="See what would be done with: flask db plan --sql",
         )

@@ -286,6 +286,16 @@ def _step(step: Any, database: str) -> Step:
     )
 
 
+def check_branch(script: Any, target: str) -> None:
+    """Refuse a *target* on a branch that is not there: Alembic goes nowhere, without a word.
+
+    :raises CommandError: It is not.
+    """
+    branch, at, _ = target.rpartition(":")[2].partition("@")
+    if at:
+        script.get_revisions(branch)
+
+
 def is_busy() -> bool:
     """Whether a command runs in this process."""
     return _turn.locked()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from alembic.runtime.migration import MigrationStep
 
 from .applying import ApplyingRun
-from .planning import Plan, PlanningRun
+from .planning import Plan, Planner, PlanningRun
 from .refusals import IrreversibleRevisionError, NothingToRedoError, OtherLossesError
+from .runs import check_branch
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -62,22 +63,16 @@ class DowngradeRun(ApplyingRun):
         _check_reversible(steps)
         agreed = self.options.get("agreed")
         if agreed is not None:
-            look = PlanningRun(self.config, self.arguments, self.selection)
-            look._names = self._names
-            look.noted(steps, context)
+            plan = Planner(context, self._names).plan(self.selection.entered, steps)
             seen = {loss.thing for loss in agreed}
-            others = [loss for loss in _losses(look.plans) if loss.thing not in seen]
+            others = [loss for loss in _losses([plan]) if loss.thing not in seen]
             if others:
                 raise OtherLossesError(str(loss) for loss in others)
         return super().noted(steps, context)
 
     def loaded(self, script: Any) -> None:
         super().loaded(script)
-        # Alembic goes nowhere, without a word, on a branch that is not there.
-        target = self.arguments["revision"].rpartition(":")[2]
-        branch, at, _ = target.partition("@")
-        if at:
-            script.get_revisions(branch)
+        check_branch(script, self.arguments["revision"])
 
 
 class _Redone:

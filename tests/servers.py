@@ -139,6 +139,8 @@ def private_postgresql(place: Path | None = None) -> Iterator[PrivateServer]:
         )
         command = [initdb.with_name("postgres"), "-D", data, "-k", folder]
         command += ["-c", "listen_addresses=", "-c", "fsync=off"]
+        # A revision of thousands of tables is one transaction.
+        command += ["-c", "max_locks_per_transaction=1024"]
         url = URL.create("postgresql", "postgres", database="postgres", query={"host": str(folder)})
         with _running(command, account, folder / ".s.PGSQL.5432", url) as server:
             yield server

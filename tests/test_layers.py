@@ -61,7 +61,7 @@ ROWS = (
     ("runs", "failures", "model_check"),
     ("repository", "revision_files", "observation", "applying", "planning", "protection"),
     ("undoing",),
-    ("bridge", "environment", "sealing", "updating"),
+    ("bridge", "environment", "saved_plans", "sealing", "trying", "updating"),
     ("diagnosis", "standing"),
     ("commands", "health"),
     ("front_end",),

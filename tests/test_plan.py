@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from alembic.operations import MigrateOperation, Operations
 
 from flask_migrate.planning import PlannedOperation
 
@@ -121,6 +122,7 @@ def test_the_document_has_the_operations(two_columns, face):
         "symbol": "-",
         "text": "column t.a",
         "rows": 1,
+        "sql": None,
     }
 
 
@@ -209,3 +211,122 @@ def test_each_bind_has_a_plan(project):
     assert [len(each.steps[0].operations) for each in plans] == [0, 1]
     (chosen,) = project.run("plan", bind="other").value
     assert chosen.database == "other"
+
+
+def test_the_sql_of_each_operation_is_told(started, database_url):
+    """As the database will get it."""
+    started.url = database_url
+    operations = with_sql(
+        started,
+        'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))\n'
+        'op.create_index("i", "t", ["id"])\nop.execute("UPDATE t SET id = 5")',
+    )
+    assert [each.sql[0].split("\n")[0] for each in operations] == [
+        "CREATE TABLE t (",
+        "CREATE INDEX i ON t (id);",
+        "UPDATE t SET id = 5;",
+    ]
+
+
+def with_sql(project, body):
+    project.run("revision", rev_id="one")
+    project.edit_revision(body)
+    return only_step(project.run("plan", sql=True)).operations
+
+
+def test_the_sql_of_a_batch_is_told(started, postgresql_url):
+    """Where the database can alter tables, a batch is its operations."""
+    started.url = postgresql_url
+    operations = with_sql(
+        started,
+        'with op.batch_alter_table("t") as batch:\n'
+        '    batch.add_column(sa.Column("a", sa.Integer))\n    batch.drop_column("b")',
+    )
+    assert [each.text for each in operations] == ["column t.a INTEGER", "column t.b"]
+    assert operations[-1].sql == (
+        "ALTER TABLE t ADD COLUMN a INTEGER;",
+        "ALTER TABLE t DROP COLUMN b;",
+    )
+
+
+def test_a_copy_of_a_table_has_no_sql_beforehand(started):
+    """What SQLite copies depends on the table as it is then."""
+    operations = with_sql(
+        started, 'with op.batch_alter_table("t") as batch:\n    batch.drop_column("b")'
+    )
+    assert [each.sql for each in operations] == [None]
+
+
+def test_what_cannot_be_sql_does_not_end_the_plan(started):
+    """The operations after it are told."""
+    operations = with_sql(
+        started,
+        'op.create_unique_constraint("u", "t", ["a"])\nop.execute("SELECT 1")',
+    )
+    assert [each.sql for each in operations] == [None, ("SELECT 1;",)]
+
+
+@Operations.register_operation("two_for_the_plan")
+class TwoOp(MigrateOperation):
+    """An operation of a plugin."""
+
+    @classmethod
+    def two_for_the_plan(cls, operations):
+        return operations.invoke(cls())
+
+
+@Operations.implementation_for(TwoOp)
+def two_for_the_plan(operations, operation):
+    operations.execute("SELECT 1")
+    operations.execute("SELECT 2")
+
+
+def test_an_operation_made_of_others_is_one(started):
+    """What a plugin does with ``op.execute()`` is its SQL."""
+    operations = with_sql(started, "op.two_for_the_plan()")
+    assert [(each.text, each.sql) for each in operations] == [("Two", ("SELECT 1;", "SELECT 2;"))]
+
+
+@pytest.mark.parametrize("face", ["flask db", "manage.py db"])
+def test_both_command_lines_show_the_sql(two_columns, face):
+    """Below each operation; where it is not known, that is said."""
+    shown = two_columns.run("plan", face, sql=True).stdout
+    assert "    s SQL: UPDATE t SET c = 1\n        UPDATE t SET c = 1;\n" in shown
+    is_copied = str(two_columns.url).startswith("sqlite")
+    assert ("        -- It depends on the table as it is then.\n" in shown) is is_copied
+
+
+def test_the_document_may_have_the_sql(two_columns):
+    """``--json`` and ``--sql`` go together here."""
+    (found,) = json.loads(two_columns.run("plan", "flask db", sql=True, json=True).stdout)["result"]
+    assert found["steps"][0]["operations"][-1]["sql"] == ["UPDATE t SET c = 1;"]
+
+
+def test_sql_that_is_the_output_excludes_a_document(two_columns):
+    """Elsewhere ``--sql`` is what the command writes."""
+    outcome = two_columns.run("upgrade", "flask db", sql=True, json=True)
+    assert outcome.exit_code == 2
+    assert "--json and --sql both write to standard output" in outcome.stderr
+
+
+@pytest.mark.parametrize("face", ["flask db", "manage.py db"])
+@pytest.mark.parametrize("down", [False, True])
+def test_the_exit_code_says_whether_there_is_something_to_do(two_columns, face, down):
+    """4 where there is; the plan is shown all the same."""
+    outcome = two_columns.run("plan", face, exit_code=True, down=down)
+    assert outcome.exit_code == 4
+    assert "1 revision, " in outcome.stdout
+    assert f"Revisions are to be {'undone' if down else 'applied'} (default: 1)" in outcome.stderr
+
+
+def test_the_exit_code_is_0_where_there_is_nothing_to_do(two_columns):
+    """A database at the head."""
+    two_columns.run("upgrade")
+    assert two_columns.run("plan", exit_code=True).exit_code == 0
+
+
+@pytest.mark.parametrize("target", ["nothing@base", "nothing@head", "nothing"])
+@pytest.mark.parametrize("down", [False, True])
+def test_a_branch_that_is_not_there_is_refused(two_columns, target, down):
+    """A plan to nowhere would be empty, and look good."""
+    assert "nothing" in str(two_columns.run("plan", revision=target, down=down).error)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import console
 from ..command_table import command
 from ..durations import DurationError, duration
 from ..errors import InvalidNameError
-from .calls import check_range, invoke, planned
+from ..refusals import ContradictionError
+from .calls import check_exclusive, check_range, invoke, planned, show_plans
 from .confirming import guarded
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 LOCK_WAIT = 60.0
 
 
-@command()
+@command(dry_run={"help": "Do it in a transaction, and roll that back (SQLite, PostgreSQL)"})
 def upgrade(
     directory: Directory = None,
     revision: str = "head",
@@ -38,16 +39,30 @@ def upgrade(
     resume: bool = False,
     plan: bool = False,
     from_current: bool = False,
+    dry_run: bool = False,
+    from_plan: str | None = None,
 ) -> tuple[Step, ...] | tuple[Plan, ...]:
     """Upgrade to a later version.
 
     :param from_current: With ``sql``: begin where each database is, not at the base.
     :param plan: Do nothing; say what would be done, as :func:`plan` does.
-    :returns: The steps that were taken, in order.
+    :param dry_run: Do it in a transaction, and roll that back.
+    :param from_plan: A file of ``plan --save``: do what it says, or nothing.
+    :returns: The steps that were taken, in order; with ``dry_run``, those that could be.
+    :raises UntriableError: ``dry_run``, and not everything can be rolled back.
+    :raises PlanChangedError: ``from_plan``, and something else would be done now.
+    :raises ContradictionError: Two of these options.
     """
-    if plan:
-        return planned("upgrade", directory, revision, tag, x_arg, bind)
+    check_exclusive(sql=sql, plan=plan, dry_run=dry_run, from_plan=from_plan)
     check_range(revision)
+    if plan:
+        plans = planned("upgrade", directory, revision, tag, x_arg, bind)
+        show_plans(plans)
+        return plans
+    if dry_run:
+        return _tried(locals())
+    if from_plan:
+        return _followed(from_plan, locals())
     starts = _starts(directory, revision, sql, x_arg, bind) if from_current else None
     return applied("upgrade", locals())
 
@@ -87,6 +102,39 @@ def ensure_version(
     invoke("ensure_version", directory, x_arg, bind, sql=sql)
 
 
+def _tried(given: dict[str, Any]) -> tuple[Step, ...]:
+    """The steps that an upgrade took on each database, nothing of which is kept."""
+    from ..standing import look
+    from ..trying import RolledBackError, TryingRun
+
+    directory, x_arg, bind = given["directory"], given["x_arg"], given["bind"]
+    names = [each.database for each in look(directory, x_arg, bind).statuses]
+    steps: list[Step] = []
+    for name in names:
+        # The end of a trial is the end of its env.py, which goes to several.
+        run = _invoked(
+            "upgrade", {**given, "bind": [name] if names[1:] else bind}, TryingRun, RolledBackError
+        )
+        steps += run.steps
+    count = "1 revision" if len(steps) == 1 else f"{len(steps)} revisions"
+    console.note(f"Tried {count} in {_seconds(steps):.2f} s; nothing is kept.")
+    return tuple(steps)
+
+
+def _followed(path: str, given: dict[str, Any]) -> tuple[Step, ...]:
+    """The steps of an upgrade that does what a saved plan says."""
+    from ..saved_plans import FollowingRun, read
+
+    if given["revision"] != "head":
+        raise ContradictionError("--from-plan", "REVISION")
+    saved = read(path)
+    given = {**given, "revision": saved.revision, "tag": saved.tag, "saved": saved}
+    names = ("directory", "revision", "tag", "x_arg", "bind")
+    now = planned("upgrade", **{name: given[name] for name in names}, with_sql=True)
+    saved.check_all(now)
+    return applied("upgrade", given, FollowingRun)
+
+
 def _starts(
     directory: Directory, revision: str, sql: bool, x_arg: OneOrMore, bind: OneOrMore
 ) -> dict[str, tuple[str, ...]]:
@@ -102,7 +150,10 @@ def _starts(
     return {each.database: each.heads for each in look(directory, x_arg, bind).statuses}
 
 
-#: What of a command's parameters is for Alembic.
+#: What of a command's parameters says where it goes.
+_CALL = ("directory", "x_arg", "bind")
+
+#: What is for Alembic.
 _ALEMBIC = ("revision", "sql", "tag", "purge")
 
 _TIMES = ("lock_wait", "lock_timeout", "statement_timeout", "connect_timeout")
@@ -110,14 +161,30 @@ _TIMES = ("lock_wait", "lock_timeout", "statement_timeout", "connect_timeout")
 
 def applied(name: str, given: dict[str, Any], kind: type[Run] | None = None) -> tuple[Step, ...]:
     """The steps that a command took; *given* are its parameters."""
-    directory, x_arg, bind = (given.pop(key) for key in ("directory", "x_arg", "bind"))
-    arguments = {key: given.pop(key) for key in _ALEMBIC if key in given}
-    options = {key: seconds(key, each) if key in _TIMES else each for key, each in given.items()}
-    function = "downgrade" if name == "redo" else name
-    run = invoke(function, directory, x_arg, bind, options=options, kind=kind, **arguments)
-    if not arguments["sql"]:
+    run = _invoked("downgrade" if name == "redo" else name, given, kind)
+    if not given.get("sql"):
         console.note(_summary(name, run))
     return tuple(run.steps)
+
+
+def _invoked(
+    name: str,
+    given: Mapping[str, Any],
+    kind: type[Run] | None = None,
+    end: type[BaseException] | None = None,
+) -> Run:
+    """The run of a command.
+
+    :param end: What ends it without being an error.
+    """
+    directory, x_arg, bind = (given[key] for key in _CALL)
+    arguments = {key: given[key] for key in _ALEMBIC if key in given}
+    options = {
+        key: seconds(key, each) if key in _TIMES else each
+        for key, each in given.items()
+        if key not in (*_CALL, *_ALEMBIC)
+    }
+    return invoke(name, directory, x_arg, bind, options=options, kind=kind, end=end, **arguments)
 
 
 #: What each command did to its revisions.
@@ -130,8 +197,11 @@ def _summary(name: str, run: Run) -> str:
     last = run.steps[-1].revision or "base"
     count = sum(step.is_upgrade for step in run.steps) if name == "redo" else len(run.steps)
     revisions = "1 revision" if count == 1 else f"{count} revisions"
-    seconds = sum(step.seconds for step in run.steps)
-    return f"{_DID[name]} {revisions} in {seconds:.2f} s; the last one is {last}."
+    return f"{_DID[name]} {revisions} in {_seconds(run.steps):.2f} s; the last one is {last}."
+
+
+def _seconds(steps: Iterable[Step]) -> float:
+    return sum(step.seconds for step in steps)
 
 
 def seconds(name: str, value: float | str | None) -> float | None:

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .. import console
+from .. import alembic_parts, console
 from ..errors import InvalidNameError
+from ..refusals import ContradictionError
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -23,8 +24,6 @@ def invoke(
     name: str, directory: Directory, x_arg: OneOrMore, bind: OneOrMore, **arguments: Any
 ) -> Run:
     """:func:`flask_migrate.bridge.invoke`."""
-    from .. import alembic_parts
-
     alembic_parts.import_alembic()
     from ..bridge import invoke
 
@@ -60,6 +59,16 @@ def check_range(text: str | None) -> None:
         )
 
 
+def check_exclusive(**given: Any) -> None:
+    """Refuse more than one of some options.
+
+    :raises ContradictionError: Two were given.
+    """
+    names = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
+    if len(names) > 1:
+        raise ContradictionError(*names[:2])
+
+
 def planned(
     name: str,
     directory: Directory,
@@ -67,14 +76,22 @@ def planned(
     tag: str | None,
     x_arg: OneOrMore,
     bind: OneOrMore,
+    with_sql: bool = False,
 ) -> tuple[Plan, ...]:
-    """What ``upgrade`` or ``downgrade`` would do, which is shown."""
-    from ..planning import PlanningRun, lines
+    """What ``upgrade`` or ``downgrade`` would do."""
+    alembic_parts.import_alembic()
+    from ..planning import PlanningRun
 
     check_range(revision)
-    arguments = {"revision": revision, "tag": tag}
+    arguments = {"revision": revision, "tag": tag, "options": {"with_sql": with_sql}}
     run: Any = invoke(name, directory, x_arg, bind, kind=PlanningRun, **arguments)
-    for plan in run.plans:
-        for line in lines(plan):
-            console.result(line)
     return tuple(run.plans)
+
+
+def show_plans(plans: Iterable[Plan], with_sql: bool = False) -> None:
+    """Show *plans* as the result of a command."""
+    from ..planning import lines
+
+    for plan in plans:
+        for line in lines(plan, with_sql):
+            console.result(line)

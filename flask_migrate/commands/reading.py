@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
+from .. import console
 from ..command_table import command
-from .calls import check_range, history_of, invoke, named, planned
+from ..refusals import WorkToDoError
+from .calls import (
+    check_exclusive,
+    check_range,
+    history_of,
+    invoke,
+    named,
+    planned,
+    show_plans,
+)
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -118,11 +129,17 @@ def check(directory: Directory = None, x_arg: OneOrMore = None, bind: OneOrMore 
     invoke("check", directory, x_arg, bind)
 
 
-@command()
+@command(
+    sql={"help": "With the SQL of each operation", "is_output": False},
+    exit_code={"help": "Exit with 4 if there is something to do"},
+)
 def plan(
     directory: Directory = None,
     revision: str | None = None,
     down: bool = False,
+    sql: bool = False,
+    save: str | None = None,
+    exit_code: bool = False,
     tag: str | None = None,
     x_arg: OneOrMore = None,
     bind: OneOrMore = None,
@@ -131,7 +148,24 @@ def plan(
 
     :param revision: Where to; ``"head"`` if it is not given, ``"-1"`` with ``down``.
     :param down: Say what ``downgrade`` would do.
+    :param sql: With the statements of each operation.
+    :param save: A file for ``upgrade --from-plan``.
+    :param exit_code: Raise where there is something to do.
     :returns: One :class:`~flask_migrate.planning.Plan` for each database.
+    :raises WorkToDoError: ``exit_code``, and there is.
+    :raises PlanFileError: The file cannot be written.
+    :raises ContradictionError: ``down`` and ``save``.
     """
+    check_exclusive(down=down, save=save)
     target = revision or ("-1" if down else "head")
-    return planned("downgrade" if down else "upgrade", directory, target, tag, x_arg, bind)
+    name = "downgrade" if down else "upgrade"
+    plans = planned(name, directory, target, tag, x_arg, bind, with_sql=sql or bool(save))
+    show_plans(plans, sql)
+    if save:
+        from .. import saved_plans
+
+        saved_plans.save(save, plans, target, tag)
+        console.note(f"Saved; run it with: flask db upgrade --from-plan {shlex.quote(save)}")
+    if exit_code and any(each.steps for each in plans):
+        raise WorkToDoError(plans, down)
+    return plans
