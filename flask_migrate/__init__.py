@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "5.0.0.dev0"
 
 _COMMANDS = [
+    "adopt",
     "branches",
     "check",
     "current",
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from .alembic_config import Config as Config
     from .app_migrations import AppMigrations as AppMigrations
     from .commands import (
+        adopt as adopt,
         branches as branches,
         check as check,
         current as current,

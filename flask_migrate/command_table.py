@@ -202,6 +202,9 @@ PARAMS: Mapping[str, Param] = {
     "plan": option("--plan", help="Say what would be done, and do nothing"),
     "yes": option("--yes", help="Drop rows without asking"),
     "yes_i_mean": option("--yes-i-mean", help="The name of a protected database that is meant"),
+    "scratch_url": option(
+        "--scratch-url", help="Any database of a server on which a scratch database is made"
+    ),
     "purge": option(
         "--purge", help="Delete the version in the alembic_version table before stamping"
     ),

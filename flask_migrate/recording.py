@@ -83,7 +83,7 @@ def record(
 
     context.autocommit_block = noted_block  # type: ignore[method-assign]
     caught: BaseException | None = None
-    with _in_place(context), _invoking(notes), _disconnected():
+    with in_place(context), _invoking(notes), _disconnected():
         try:
             function(**names)
         except (Exception, SystemExit, UsesDatabaseError) as error:
@@ -111,7 +111,7 @@ def _context(dialect: Dialect) -> MigrationContext:
 
 
 @contextmanager
-def _in_place(context: MigrationContext) -> Iterator[None]:
+def in_place(context: MigrationContext) -> Iterator[None]:
     """Let ``alembic.op`` and ``alembic.context`` lead to *context*."""
     op: Any = alembic.op
     usual, environment = op._proxy, alembic.context._proxy  # type: ignore[attr-defined]

@@ -243,3 +243,75 @@ class UntriableError(MigrateError):
             f"The database {database} cannot try it: {because}. Nothing was changed.",
             hint="See what would be done with: flask db plan --sql",
         )
+
+
+class NoRevisionsError(HistoryError):
+    """There is nothing that a database could be at.
+
+    .. attribute:: database
+    """
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        super().__init__(
+            f"The database {database} has tables, and there is no revision to compare them with.",
+            hint="Write the first one with an empty database: flask db migrate",
+        )
+
+
+class NoScratchError(MigrateError):
+    """No database could be made to try the revisions out on.
+
+    .. attribute:: reason
+
+        What its server said.
+    """
+
+    def __init__(self, dialect: str, reason: str) -> None:
+        self.reason = reason
+        name = "flask_migrate_scratch_%"
+        right = {
+            "postgresql": "Let the user make databases (ALTER ROLE ... CREATEDB)",
+            "sqlite": "See that the folder for temporary files can be written",
+        }.get(dialect, f"Let the user make databases (GRANT ALL ON `{name}`.* TO ...)")
+        super().__init__(
+            f"No scratch database could be made to run the revisions on: {reason}.",
+            hint=f"{right}, or name another server of the same kind: "
+            "flask db adopt --scratch-url URL",
+        )
+
+
+class NotReplayableError(MigrateError):
+    """A revision does what cannot be tried out on a scratch database.
+
+    .. attribute:: database
+
+    .. attribute:: revision
+    """
+
+    def __init__(self, database: str, revision: str, why: str) -> None:
+        self.database = database
+        self.revision = revision
+        super().__init__(
+            f"Revision {revision} cannot be run on an empty database: {why}",
+            hint="If you know what the database is at, record that: flask db stamp REVISION",
+        )
+
+
+class NotAdoptedError(MigrateError):
+    """A database is at a revision, or near one, and that was not recorded.
+
+    .. attribute:: adoptions
+
+        What was found out, each as :class:`~flask_migrate.adopting.Adoption`.
+    """
+
+    def __init__(self, message: str, adoptions: Iterable[object], hint: str) -> None:
+        self.adoptions = tuple(adoptions)
+        super().__init__(message, hint=hint)
+
+
+class AdoptionNotAgreedError(NotAdoptedError):
+    """Somebody should have been asked whether a revision is to be recorded."""
+
+    exit_code = 3

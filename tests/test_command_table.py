@@ -84,6 +84,7 @@ NEW = {
         "from_plan": None,
     },
     "downgrade": {**LOCK, **LIMITS, "yes": False, "yes_i_mean": None},
+    "adopt": {**DIRECTORY, "yes": False, "scratch_url": None, "connect_timeout": None, **LOCK},
     "redo": {**DIRECTORY, "revision": None, "tag": None, **LOCK, "yes": False, "yes_i_mean": None},
     "stamp": {**LOCK, "yes_i_mean": None},
 }

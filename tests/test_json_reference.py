@@ -38,3 +38,12 @@ def test_a_document_is_as_documented(started, command):
     started.edit_revision("op.drop_table('t')", "op.create_table('t')")
     written = json.loads(started.run(command, "flask db", json=True).stdout)
     assert shape(written) == shape(documented(command))
+
+
+def test_the_document_of_adopt_is_as_documented(started):
+    """Which is about a database without a revision."""
+    started.run("revision", rev_id="one")
+    started.edit_revision("op.create_table('t', sa.Column('id', sa.Integer))", "op.drop_table('t')")
+    started.execute("CREATE TABLE t (id INTEGER)")
+    written = json.loads(started.run("adopt", "flask db", json=True, yes=True).stdout)
+    assert shape(written) == shape(documented("adopt"))

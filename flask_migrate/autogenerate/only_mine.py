@@ -59,8 +59,8 @@ def only_mine(comparison: Comparison, script: MigrationScript) -> None:
         (op.schema, op.table_name) for op in comparison.upgrade.ops if isinstance(op, DropTableOp)
     }
     settings = state().configure_args
-    is_excluded = _matcher(settings.get("exclude_tables") or ())
-    is_other = _matcher(OTHERS)
+    is_excluded = matcher(settings.get("exclude_tables") or ())
+    is_other = matcher(OTHERS)
     dependent = _dependent(comparison) if drops else set()
     sources = _sources(comparison) if drops and settings.get("managed_only") else None
 
@@ -94,7 +94,7 @@ def some_stay(comparison: Comparison, script: MigrationScript) -> None:
         _check_some_stay(comparison, dropped)
 
 
-def _matcher(patterns: Iterable[str]) -> Callable[[str | None, str], bool]:
+def matcher(patterns: Iterable[str]) -> Callable[[str | None, str], bool]:
     """Whether a table has one of some names; ``schema.name`` is of that schema alone."""
     wanted = [patterns] if isinstance(patterns, str) else list(patterns)
 

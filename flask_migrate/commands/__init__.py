@@ -22,6 +22,7 @@ Unless said otherwise:
 Alembic is imported when one is called, not with this module.
 """
 
+from .adopting import adopt
 from .applying import ensure_version, stamp, upgrade
 from .projects import doctor, init, list_templates
 from .reading import branches, check, current, heads, history, plan, show
@@ -31,6 +32,7 @@ from .undoing import downgrade, redo
 from .writing import edit, merge, migrate, revision
 
 __all__ = [
+    "adopt",
     "branches",
     "check",
     "current",

@@ -1,0 +1,5 @@
+"""What a database holds besides rows, as facts that can be compared."""
+
+from .facts import Facts, differences, distance, read, tables
+
+__all__ = ["Facts", "differences", "distance", "read", "tables"]
