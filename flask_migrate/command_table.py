@@ -92,6 +92,9 @@ PARAMS: Mapping[str, Param] = {
     "rename_table": option(
         "--rename-table", help="TABLE=NAME: the table has a new name, and keeps its rows", many=True
     ),
+    "rename_value": option(
+        "--rename-value", help="TYPE.LABEL=NAME: the label of an enum has a new name", many=True
+    ),
     "no_rename": option("--no-rename", help="Take nothing else for renamed"),
     "default": option(
         "--default",

@@ -54,6 +54,7 @@ AUTOGENERATE = {
     "allow_drop_all": False,
     "rename": None,
     "rename_table": None,
+    "rename_value": None,
     "no_rename": False,
     "default": None,
     "no_backfill": False,

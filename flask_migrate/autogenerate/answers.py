@@ -12,7 +12,7 @@ from ..errors import UnknownColumnError
 
 
 class Answers:
-    """What ``--rename``, ``--rename-table`` and ``--default`` say, and what became of it.
+    """What ``--rename``, ``--rename-table``, ``--rename-value`` and ``--default`` say.
 
     A command asks each about every database; what none of them had a use for is
     wrong.
@@ -24,9 +24,15 @@ class Answers:
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.renames = _parsed("--rename", options.get("rename"), "user.name=full_name")
         self.table_renames = _parsed("--rename-table", options.get("rename_table"), "user=account")
+        self.values = _parsed("--rename-value", options.get("rename_value"), "mood.sad=unhappy")
         self.defaults = _parsed("--default", options.get("default"), "user.active=1")
         self._used: set[tuple[str, str]] = set()
-        self._candidates: dict[str, list[str]] = {"rename": [], "rename-table": [], "default": []}
+        self._candidates: dict[str, list[str]] = {
+            "rename": [],
+            "rename-table": [],
+            "rename-value": [],
+            "default": [],
+        }
 
     def renamed(self, old: Iterable[str], new: str) -> bool:
         """Whether a column, under one of the names *old* with its table, becomes *new*."""
@@ -36,6 +42,23 @@ class Answers:
         """Whether a table, under one of the names *old*, becomes one of *new*."""
         old = list(old)
         return any(self._told("rename-table", self.table_renames, old, each) for each in new)
+
+    def renamed_values(
+        self, names: Iterable[str], was: Iterable[str], now: Iterable[str]
+    ) -> list[tuple[str, str]]:
+        """Which labels of an enum, under one of its *names*, become which others."""
+        new = list(now)
+        return [
+            (old, label)
+            for old in was
+            for label in new
+            if old not in new
+            and self._told("rename-value", self.values, [f"{name}.{old}" for name in names], label)
+        ]
+
+    def has_values(self, names: Iterable[str]) -> bool:
+        """Whether anything is said of the labels of an enum under one of its *names*."""
+        return any(each.startswith(f"{name}.") for name in names for each in self.values)
 
     def default(self, names: Iterable[str]) -> str | None:
         """The SQL that fills a column, under one of its *names*."""
@@ -54,6 +77,7 @@ class Answers:
         given = {
             "rename": self.renames,
             "rename-table": self.table_renames,
+            "rename-value": self.values,
             "default": self.defaults,
         }
         for option, values in given.items():
@@ -82,6 +106,7 @@ def _unknown(option: str, name: str, value: str, candidates: list[str]) -> Unkno
     whats = {
         "rename": f"no column {name} disappeared while {value} appeared in its table",
         "rename-table": f"no table {name} disappeared while {value} appeared",
+        "rename-value": f"no label {name} disappeared while {value} appeared in its enum",
         "default": f"no column {name} becomes NOT NULL on a table that is there",
     }
     near = get_close_matches(f"{name}={value}", candidates, n=3, cutoff=0.3)

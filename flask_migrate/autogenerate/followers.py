@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ..differences import spelling
 from .comparison import holds_operations, key
 from .written import StatementOp
 
@@ -244,6 +245,9 @@ def _signature(
     if getattr(operation, "constraint_type", "") == "unique" and hasattr(operation, "columns"):
         names = _Names(renames, operation.schema, operation.table_name)
         return ("unique", tuple(sorted(names.columns(operation.columns))))
+    if hasattr(operation, "condition"):
+        names = _Names(renames, operation.schema, operation.table_name)
+        return ("check", spelling.plain(names.expression(str(operation.condition))))
     return None
 
 

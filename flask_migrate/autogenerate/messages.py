@@ -39,18 +39,22 @@ def _parts(script: MigrationScript) -> Iterator[str]:
             names = _names(operation)
             is_detail = names[:1] in made or names[:2] in made
             words = _words(operation)
-            if words and (not is_detail or words.startswith(("create ", "add column"))):
+            if words and (not is_detail or words.startswith(("create ", "add column", "rename "))):
                 yield words.replace("add column", "add", 1)
 
 
 def _made(operations: Iterable[Any]) -> Iterator[tuple[str, ...]]:
     from alembic.operations import ops
 
+    from .written import RelabelOp
+
     for operation in operations:
         if isinstance(operation, (ops.CreateTableOp, ops.DropTableOp)):
             yield (str(operation.table_name),)
         elif isinstance(operation, ops.AddColumnOp):
             yield (str(operation.table_name), str(operation.column.name))
+        elif isinstance(operation, RelabelOp):
+            yield (operation.table_name, operation.column_name)
 
 
 def _names(operation: Any) -> tuple[str, ...]:
@@ -62,10 +66,12 @@ def _names(operation: Any) -> tuple[str, ...]:
 def _words(operation: Any) -> str | None:
     from alembic.operations import ops
 
-    from .written import RenameColumnOp, RenameTableOp
+    from .written import RelabelOp, RenameColumnOp, RenameLabelOp, RenameTableOp
 
     table = " ".join(_names(operation)[:1])
     column = str(getattr(operation, "column_name", ""))
+    if isinstance(operation, (RelabelOp, RenameLabelOp)):
+        return operation.words
     if isinstance(operation, ops.AddColumnOp):
         return f"add column {table} {operation.column.name}"
     if isinstance(operation, RenameTableOp):

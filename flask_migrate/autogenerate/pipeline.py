@@ -32,6 +32,7 @@ from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
 from .imports import import_types
+from .labels import rename_labels
 from .not_null import fill_not_null
 from .only_mine import only_mine, some_stay
 from .questions import Questions
@@ -48,6 +49,7 @@ STEPS: tuple[Step, ...] = (
     import_types,
     only_mine,
     rename,
+    rename_labels,
     some_stay,
     fill_not_null,
     complete,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import Any
 
 from alembic.autogenerate.render import render_op, renderers
 from alembic.operations import ops
 from alembic.operations.ops import MigrateOperation
+
+from ..differences import spelling
 
 _WIDTH = 88
 
@@ -56,6 +57,38 @@ class StatementOp(ops.ExecuteSQLOp):
     def reverse(self) -> MigrateOperation:
         up, down = self._pair
         return StatementOp(down, up) if down is not None else CommentOp(f"Not undone: {up}")
+
+
+class RenameLabelOp(StatementOp):
+    """A label of an enum type of PostgreSQL under a new name; no row is touched."""
+
+    def __init__(self, dialect: Any, type_: tuple[str | None, str], old: str, new: str) -> None:
+        quote = dialect.identifier_preparer.quote
+        schema, name = type_
+        whole = f"{quote(schema)}.{quote(name)}" if schema else quote(name)
+        there, back = (
+            f"ALTER TYPE {whole} RENAME VALUE {sql_text(one)} TO {sql_text(other)}"
+            for one, other in ((old, new), (new, old))
+        )
+        super().__init__(there, back)
+        self.words = f"rename {name} {old} to {new}"
+
+
+class RelabelOp(MigrateOperation):
+    """Another label for the rows that have one, in a column that has both."""
+
+    def __init__(self, schema: str | None, table: str, column: str, old: str, new: str) -> None:
+        self.schema = schema
+        self.table_name = table
+        self.column_name = column
+        self.old, self.new = old, new
+        self.words = f"rename {table} {column} {old} to {new}"
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        return ("relabel", self.schema, self.table_name, self.column_name, self.old, self.new)
+
+    def reverse(self) -> RelabelOp:
+        return RelabelOp(self.schema, self.table_name, self.column_name, self.new, self.old)
 
 
 class RenamesOp(ops.OpContainer, MigrateOperation):
@@ -115,9 +148,14 @@ class BackfillOp(MigrateOperation):
         return CommentOp(f"The values that {self.table_name}.{self.column_name} was given stay.")
 
 
+def sql_text(text: str) -> str:
+    """*text* as a literal of standard SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def literal(statement: str) -> str:
     """*statement* so that ``op.execute()`` finds no parameters in it."""
-    return re.sub(r"(?<![:\w\\]):(?=\w+(?!:))", r"\\:", statement)
+    return spelling.without_parameters(statement)
 
 
 @renderers.dispatch_for(RenamesOp)
@@ -157,6 +195,20 @@ def _render_backfill(context: Any, operation: BackfillOp) -> list[str]:
         f"    {sa}table({table!r}, {sa}column({column!r}){schema})",
         f"    .update().where({sa}column({column!r}).is_(None))",
         f"    .values({{{column!r}: {sa}literal_column({value!r})}})",
+        ")",
+    ]
+
+
+@renderers.dispatch_for(RelabelOp)
+def _render_relabel(context: Any, operation: RelabelOp) -> list[str]:
+    op, sa = context.opts["alembic_module_prefix"], context.opts["sqlalchemy_module_prefix"]
+    table, column = str(operation.table_name), str(operation.column_name)
+    schema = f", schema={str(operation.schema)!r}" if operation.schema else ""
+    return [
+        f"{op}execute(",
+        f"    {sa}table({table!r}, {sa}column({column!r}){schema})",
+        f"    .update().where({sa}column({column!r}) == {operation.old!r})",
+        f"    .values({{{column!r}: {operation.new!r}}})",
         ")",
     ]
 

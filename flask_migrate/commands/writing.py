@@ -33,6 +33,7 @@ def revision(
     allow_drop_all: bool = False,
     rename: OneOrMore = None,
     rename_table: OneOrMore = None,
+    rename_value: OneOrMore = None,
     no_rename: bool = False,
     default: OneOrMore = None,
     no_backfill: bool = False,
@@ -48,6 +49,7 @@ def revision(
     :param allow_drop_all: Write one that drops every table of a database.
     :param rename: ``"user.name=full_name"``: columns that have new names.
     :param rename_table: ``"user=account"``: tables that have new names.
+    :param rename_value: ``"mood.sad=unhappy"``: labels of enums that have new names.
     :param default: ``"user.active=1"``: SQL for rows without a value.
     :param strict: Raise where a command line would ask. A program is never asked.
     :param dry_run: Return the text of the file, and leave none.
@@ -69,6 +71,7 @@ def revision(
             "allow_drop_all": allow_drop_all,
             "rename": rename,
             "rename_table": rename_table,
+            "rename_value": rename_value,
             "no_rename": no_rename,
             "default": default,
             "no_backfill": no_backfill,
@@ -112,6 +115,7 @@ def migrate(
     allow_drop_all: bool = False,
     rename: OneOrMore = None,
     rename_table: OneOrMore = None,
+    rename_value: OneOrMore = None,
     no_rename: bool = False,
     default: OneOrMore = None,
     no_backfill: bool = False,
@@ -144,6 +148,7 @@ def migrate(
         allow_drop_all=allow_drop_all,
         rename=rename,
         rename_table=rename_table,
+        rename_value=rename_value,
         no_rename=no_rename,
         default=default,
         no_backfill=no_backfill,

@@ -8,6 +8,7 @@ from ..logs import log
 from . import spelling
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     from alembic.autogenerate.api import AutogenContext
     from alembic.operations.ops import ModifyTableOps
 
@@ -50,6 +51,11 @@ def compare(
         each
         for name, each in new.items()
         if not each._type_bound and not (name in old and _same(old[name], wanted[name]))
+    ]
+    added += [
+        _by_itself(name, each, model, ops, texts[name])
+        for name, each in new.items()
+        if each._type_bound and name in old and not _same(old[name], wanted[name])
     ]
     _write(context, ops, removed, added)
 
@@ -116,6 +122,28 @@ def _write(
             ops.ops.append(operations.AddConstraintOp.from_constraint(constraint))
 
 
+def _by_itself(
+    name: str, constraint: Any, model: Any, ops: ModifyTableOps, sql: str
+) -> sa.CheckConstraint:
+    """A constraint that comes with the type of a column, apart from it.
+
+    A column that gets no other type does not bring it, and MySQL and MariaDB do not take it
+    away with the type.
+    """
+    import sqlalchemy as sa
+
+    columns = {column.name for column in constraint.columns}
+    for op in ops.ops:
+        type_ = getattr(op, "modify_type", None)
+        if type_ is not None and getattr(op, "column_name", None) in columns:
+            plain: Any = type_.copy()
+            plain.create_constraint = False
+            changed: Any = op
+            changed.modify_type = plain
+    table = sa.Table(model.name, sa.MetaData(), schema=model.schema)
+    return sa.CheckConstraint(text(sql), name=name, table=table)
+
+
 def _same(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and spelling.plain(one) == spelling.plain(other)
 
@@ -124,10 +152,11 @@ def text(sql: str) -> Any:
     """*sql* as a text in which a colon is no parameter."""
     import sqlalchemy as sa
 
-    return sa.text(sql.replace(":", "\\:"))
+    return sa.text(spelling.without_parameters(sql))
 
 
 def sql_of(clause: Any, dialect: Any) -> str:
     """An expression of a model in the words of a dialect."""
     options = {"literal_binds": True, "include_table": False}
-    return str(clause.compile(dialect=dialect, compile_kwargs=options))
+    sql = str(clause.compile(dialect=dialect, compile_kwargs=options))
+    return sql.replace("%%", "%") if dialect.identifier_preparer._double_percents else sql

@@ -65,8 +65,24 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
         return theirs(there, model, model_sql, there_sql) if ours is None else ours
 
     impl.compare_server_default = compare
+    impl.render_ddl_sql_expr = _written(impl.render_ddl_sql_expr, context.dialect)
     if context.dialect.name in mariadb.NAMES:
         impl.compare_type = _types_compared(impl.compare_type)
+
+
+def _written(render: Callable[..., str], dialect: Any) -> Callable[..., str]:
+    """*render*, which spells an expression for a file; it is compiled again when that runs."""
+
+    def rendered(expression: Any, **options: Any) -> str:
+        # No DDL has parameters: what was read from the database only looks like one.
+        if getattr(expression, "_bindparams", None) and hasattr(expression, "text"):
+            expression = type(expression)(spelling.without_parameters(expression.text))
+        sql = render(expression, **options)
+        if dialect.identifier_preparer._double_percents:
+            sql = sql.replace("%%", "%")
+        return spelling.without_parameters(sql)
+
+    return rendered
 
 
 def _types_compared(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:

@@ -15,6 +15,15 @@ _CAST = re.compile(
 )
 
 
+# What SQLAlchemy takes for a parameter.
+_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
+
+
+def without_parameters(sql: str) -> str:
+    """*sql* as it is written into a text of SQLAlchemy's, in which a colon is no parameter."""
+    return _PARAMETER.sub(r"\\:", sql)
+
+
 def plain(sql: str) -> str:
     """*sql* without white space, quotes around names, casts and outer parentheses."""
     text = "".join(_plain_token(token) for token in _TOKEN.findall(sql))

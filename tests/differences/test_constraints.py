@@ -14,6 +14,28 @@ def test_a_check_that_is_there_is_no_difference(changing, sql):
     changing.go(lambda: [sa.Column("n", sa.Integer), sa.CheckConstraint(sql, name="ck")])
 
 
+@pytest.mark.parametrize("word", ["a:b", "50%", "50%:x", "it''s :x"])
+def test_a_check_and_a_default_say_what_the_model_says(changing, word):
+    """Neither a parameter of SQLAlchemy's nor one of the driver's is seen in them, both ways."""
+    escaped = word.replace(":", "\\:")
+
+    def parts():
+        default = sa.text(f"'{escaped}'")
+        check = sa.CheckConstraint(sa.text(f"word <> '{escaped}!'"), name="ck")
+        return [sa.Column("word", sa.String(20), server_default=default), check]
+
+    changing.go(list)
+    changing.go(parts)
+    changing.execute("INSERT INTO thing (id) VALUES (1)")
+    changing.go(list)
+    changing.back()
+    changing.execute("INSERT INTO thing (id) VALUES (2)")
+    found = changing.execute("SELECT word FROM thing WHERE id = 2")
+    assert found == [(word.replace("''", "'"),)]
+    with pytest.raises(sa.exc.DBAPIError):
+        changing.execute(f"INSERT INTO thing (id, word) VALUES (3, '{escaped}!')")
+
+
 def test_a_check_that_says_something_else_is_found_and_undone(changing):
     """By what it says, not by its name alone."""
     changing.go(lambda: [sa.Column("n", sa.Integer), sa.CheckConstraint("n > 0", name="ck")])
