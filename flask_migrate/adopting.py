@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy
+
 from . import console, schema_facts
 from .applying import ApplyingRun
 from .autogenerate.only_mine import OTHERS, matcher
@@ -14,6 +16,7 @@ from .failures import reason
 from .planning import PlannedOperation
 from .refusals import NoRevisionsError, NotReplayableError
 from .replaying import NotReplayedError, ReachesBeyondError, Replay
+from .resuming import TABLE as JOURNAL
 from .scratch import scratch
 from .state import state
 
@@ -31,7 +34,8 @@ class Adoption:
     """What was found out about one database.
 
     ``outcome`` is ``"adopted"``; ``"found"``: it matches, and nothing was recorded;
-    ``"different"``; ``"empty"``; or ``"migrated"``: it has a revision already.
+    ``"different"``; ``"empty"``; ``"migrated"``: it has a revision already; or ``"begun"``: it
+    has one in part.
     ``revisions`` are those that it matches, the nearest ones if it is different, or those
     that it has. ``also`` are earlier ones with the same tables. ``differences`` are what
     would have to be done to it for it to be at ``revisions``.
@@ -92,8 +96,8 @@ class AdoptingRun(ApplyingRun):
 
     def _found(self, heads: tuple[str, ...], context: MigrationContext) -> Adoption:
         known = Adoption(self.selection.entered, context.dialect.name, "migrated", heads)
-        if heads:
-            return known
+        if heads or _is_begun(context):
+            return replace(known, outcome="migrated" if heads else "begun")
         there = _Mine(context)(schema_facts.read(context.connection))
         if not schema_facts.tables(there):
             return replace(known, outcome="empty")
@@ -134,6 +138,11 @@ class AdoptingRun(ApplyingRun):
                 for heads, facts in Replay(context, where, self._names).states(steps):
                     found.consider(heads, facts)
         return found
+
+
+def _is_begun(context: MigrationContext) -> bool:
+    """Whether a run has left its first revision in part."""
+    return bool(sqlalchemy.inspect(context.connection).has_table(JOURNAL))
 
 
 class _Search:

@@ -281,6 +281,20 @@ class NoScratchError(MigrateError):
         )
 
 
+class NotCreatedError(MigrateError):
+    """A database is not there, and could not be made.
+
+    .. attribute:: database
+    """
+
+    def __init__(self, database: str, quoted: str, reason: str) -> None:
+        self.database = database
+        super().__init__(
+            f"The database {database} is not there and cannot be made: {reason}.",
+            hint=f"Let a user who may do this make it: CREATE DATABASE {quoted}",
+        )
+
+
 class NotReplayableError(MigrateError):
     """A revision does what cannot be tried out on a scratch database.
 

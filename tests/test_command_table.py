@@ -86,6 +86,7 @@ NEW = {
     },
     "downgrade": {**LOCK, **LIMITS, "yes": False, "yes_i_mean": None},
     "adopt": {**DIRECTORY, "yes": False, "scratch_url": None, "connect_timeout": None, **LOCK},
+    "prepare": {**DIRECTORY, "timeout": 0.0, "scratch_url": None, **LOCK, **LIMITS},
     "redo": {**DIRECTORY, "revision": None, "tag": None, **LOCK, "yes": False, "yes_i_mean": None},
     "stamp": {**LOCK, "yes_i_mean": None},
 }

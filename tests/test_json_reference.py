@@ -47,3 +47,11 @@ def test_the_document_of_adopt_is_as_documented(started):
     started.execute("CREATE TABLE t (id INTEGER)")
     written = json.loads(started.run("adopt", "flask db", json=True, yes=True).stdout)
     assert shape(written) == shape(documented("adopt"))
+
+
+def test_the_document_of_prepare_is_as_documented(started):
+    """Which is about a database that is not there."""
+    started.run("revision", rev_id="one")
+    (started.folder / "app.db").unlink(missing_ok=True)
+    written = json.loads(started.run("prepare", "flask db", json=True).stdout)
+    assert shape(written) == shape(documented("prepare"))

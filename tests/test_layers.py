@@ -57,6 +57,7 @@ ROWS = (
         "revision_loading",
         "recording",
         "scratch",
+        "creation",
     ),
     ("state", "selection", "env_releases", "revision_graph", "schema_facts"),
     ("autogenerate",),

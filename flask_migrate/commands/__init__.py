@@ -22,7 +22,7 @@ Unless said otherwise:
 Alembic is imported when one is called, not with this module.
 """
 
-from .adopting import adopt
+from .adopting import adopt, prepare
 from .applying import ensure_version, stamp, upgrade
 from .projects import doctor, init, list_templates
 from .reading import branches, check, current, heads, history, plan, show
@@ -47,6 +47,7 @@ __all__ = [
     "merge",
     "migrate",
     "plan",
+    "prepare",
     "redo",
     "repair",
     "revision",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import alembic_parts, console
 from ..command_table import command
 from ..refusals import AdoptionNotAgreedError, NotAdoptedError
-from .applying import LOCK_WAIT, seconds
+from .applying import LOCK_WAIT, applied, seconds
 from .calls import invoke
 
 if TYPE_CHECKING:
     from ..adopting import Adoption
+    from ..runs import Step
     from .calls import Directory, OneOrMore
 
 
@@ -40,13 +42,76 @@ def adopt(
     :raises AdoptionNotAgreedError: There is one that could be recorded; nobody said yes.
     """
     found = _adoptions(locals())
-    _check(found)
-    adopted = [each for each in found if each.outcome == "adopted"]
-    if not adopted:
+    if not _adopted(found):
         raise _nothing_to_adopt(found)
-    for each in adopted:
-        console.note(f"Recorded: {each.database} is at {', '.join(each.revisions)}.")
     return found
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """``created`` are the databases that were made, ``adopted`` those whose revision was found
+    out, ``steps`` what was applied."""
+
+    created: tuple[str, ...]
+    adopted: tuple[Adoption, ...]
+    steps: tuple[Step, ...]
+
+
+@command(timeout={"help": "How long to wait for the server to answer (default is 0s)"})
+def prepare(
+    directory: Directory = None,
+    revision: str = "head",
+    timeout: float | str = 0.0,
+    scratch_url: str | None = None,
+    tag: str | None = None,
+    x_arg: OneOrMore = None,
+    bind: OneOrMore = None,
+    lock_wait: float | str = LOCK_WAIT,
+    no_lock: bool = False,
+    lock_timeout: float | str | None = None,
+    statement_timeout: float | str | None = None,
+    connect_timeout: float | str | None = None,
+    retries: int = 0,
+    resume: bool = False,
+) -> Preparation:
+    """Make the database if it is missing, and bring it up to date.
+
+    What was made without migrations is adopted first. Does nothing where nothing is to be
+    done, and may run in several processes at once.
+
+    :param timeout: How long to wait for the server: seconds, or a text such as ``"5min"``.
+    :param scratch_url: As for :func:`adopt`.
+    :raises NotCreatedError: A database is not there, and could not be made.
+    :raises NotAdoptedError: A database has other tables than any revision makes; nothing
+        was applied.
+    """
+    given = locals()
+    alembic_parts.import_alembic()
+    wait = seconds("timeout", given.pop("timeout")) or 0.0
+    created = tuple(_created(bind, wait, seconds("connect_timeout", connect_timeout)))
+    for name in created:
+        console.note(f"Made the database {name}.")
+    found = _adoptions({**given, "yes": True})
+    adopted = _adopted(found)
+    del given["scratch_url"]
+    return Preparation(created, adopted, applied("upgrade", {**given, "sql": False}))
+
+
+def _created(bind: OneOrMore, wait: float, connect_timeout: float | None) -> Iterator[str]:
+    """The databases that were not there."""
+    from ..creation import create_if_missing
+    from ..failures import translated
+    from ..selection import Selection
+    from ..state import state
+
+    engines = state().databases.engines
+    chosen = Selection(lambda: engines, [bind] if isinstance(bind, str) else list(bind or ()))
+    for each, engine in engines.items():
+        name = each or "default"
+        with translated():
+            is_new = name in chosen and create_if_missing(name, engine, wait, connect_timeout)
+        if is_new:
+            yield name
 
 
 def _adoptions(given: dict[str, Any]) -> tuple[Adoption, ...]:
@@ -63,6 +128,15 @@ def _adoptions(given: dict[str, Any]) -> tuple[Adoption, ...]:
     place = (given[key] for key in ("directory", "x_arg", "bind"))
     run: Any = invoke("stamp", *place, kind=AdoptingRun, options=options, revision="heads")
     return tuple(run.adoptions)
+
+
+def _adopted(found: Sequence[Adoption]) -> tuple[Adoption, ...]:
+    """Those that were recorded."""
+    _check(found)
+    adopted = tuple(each for each in found if each.outcome == "adopted")
+    for each in adopted:
+        console.note(f"Recorded: {each.database} is at {', '.join(each.revisions)}.")
+    return adopted
 
 
 def _check(found: Sequence[Adoption]) -> None:
@@ -93,6 +167,13 @@ def _check(found: Sequence[Adoption]) -> None:
 
 
 def _nothing_to_adopt(found: Sequence[Adoption]) -> NotAdoptedError:
+    begun = [each for each in found if each.outcome == "begun"]
+    if begun:
+        return NotAdoptedError(
+            f"The database {begun[0].database} has its first revision in part.",
+            found,
+            hint="Let it do the rest: flask db upgrade --resume",
+        )
     migrated = [each for each in found if each.outcome == "migrated"]
     if migrated:
         first = migrated[0]

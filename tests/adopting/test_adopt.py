@@ -7,9 +7,10 @@ import json
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.pool import NullPool
 
-from flask_migrate import refusals, scratch
+from flask_migrate import Migrate, adopt, refusals, scratch
 from flask_migrate.autogenerate import questions
 
 from ..project import users, users_with_email
@@ -471,3 +472,43 @@ def test_a_statement_that_names_another_database_is_refused(project, sql):
     assert isinstance(error, refusals.NotReplayableError)
     assert "it reaches beyond its database" in error.message
     assert project.execute("SELECT * FROM t") == [(1,)]
+
+
+def test_the_scratch_database_is_reached_as_the_database_is(project):
+    """Here with a password that a listener of the application fetches."""
+    if project.url.get_backend_name() != "mysql":
+        pytest.skip("the other servers want none")
+    write(project)
+    project.execute("CREATE USER rotating@localhost IDENTIFIED BY 'hu5h'")
+    project.execute("GRANT ALL ON *.* TO rotating@localhost")
+    plain, project.url = project.url, project.url.set(username="rotating")
+
+    def fetch(dialect, record, args, given):
+        given["password"] = "hu5h"
+
+    sa.event.listen(sa.engine.Engine, "do_connect", fetch)
+    try:
+        create_all(project)
+        outcome = project.run("adopt", "flask db", yes=True)
+    finally:
+        sa.event.remove(sa.engine.Engine, "do_connect", fetch)
+        project.url = plain
+        project.execute("DROP USER rotating@localhost")
+    assert outcome.exit_code == 0, outcome.stderr
+    assert project.current() == {"rev2"}
+
+
+def test_a_function_that_connects_leads_to_its_own_database_only(written):
+    """So there is no scratch database beside it, and its own is never taken for one."""
+    create_all(written)
+    engine = sa.create_engine(written.url, poolclass=NullPool)
+    app = Flask("app")
+    app.config["SQLALCHEMY_DATABASE_URI"] = written.url
+    args, given = engine.dialect.create_connect_args(engine.url)
+    options = {"creator": lambda: engine.dialect.connect(*args, **given)}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    written.models(db := SQLAlchemy(app))
+    Migrate(app, db)
+    with app.app_context(), pytest.raises(refusals.NoScratchError, match="creator"):
+        adopt(yes=True)
+    assert written.tables() == {"user"}
