@@ -299,3 +299,28 @@ def test_a_plan_is_no_run(lite):
     lite.write_revisions(1)
     lite.run("plan")
     assert "alembic_history" not in lite.tables()
+
+
+@pytest.mark.parametrize("command", ["migrate", "check"])
+def test_the_table_is_no_difference(kept, command):
+    """Alembic does not say that it was removed."""
+    kept.run("migrate")
+    kept.run("upgrade")
+    said = kept.run(command, "flask db").stderr
+    assert "alembic_history" not in said
+    assert "Detected removed" not in said
+
+
+def test_a_model_of_such_a_name_is_compared(lite):
+    """What the application calls ``alembic_mine`` is its own."""
+
+    def mine(db):
+        class Mine(db.Model):
+            __tablename__ = "alembic_mine"
+            id = db.Column(db.Integer, primary_key=True)
+
+    lite.models = mine
+    lite.run("migrate")
+    lite.run("upgrade")
+    assert "alembic_mine" in lite.tables()
+    assert lite.run("check").exit_code == 0

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     from .comparison import Comparison
 
-#: Alembic's and ours, those of PostGIS and SpatiaLite, and Celery's results.
+#: Those of PostGIS and SpatiaLite, and Celery's results.
 OTHERS = (
-    "alembic_*",
     "spatial_ref_sys",
     "spatial_ref_sys_aux",
     "geometry_columns*",
@@ -34,9 +33,6 @@ OTHERS = (
     "kombu_message",
     "kombu_queue",
 )
-
-# What begins so is no other program's: nothing need be said of it.
-_OWN = "alembic_"
 
 # Partitions come and go with their table, and what an extension made belongs to it.
 _DEPENDENT = """
@@ -75,8 +71,7 @@ def only_mine(comparison: Comparison, script: MigrationScript) -> None:
     _take_out(comparison.downgrade, is_left_alone)
     left = {key for key in drops if not is_left_alone(*key)}
     for _, name in sorted(drops - left, key=str):
-        if not name.startswith(_OWN):
-            log.info("The table %s is of another program and stays.", name)
+        log.info("The table %s is of another program and stays.", name)
 
 
 def some_stay(comparison: Comparison, script: MigrationScript) -> None:

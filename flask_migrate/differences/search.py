@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,7 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
     alembic_parts.complete()
     comparators.register()
     found = context.opts[KEY] = Search(context)
+    context.opts["include_name"] = _without_own_tables(context.opts)
     if "compare_server_default" not in options:
         context._user_compare_server_default = True
     impl: Any = context.impl
@@ -83,6 +84,25 @@ def _written(render: Callable[..., str], dialect: Any) -> Callable[..., str]:
         return spelling.without_parameters(sql)
 
     return rendered
+
+
+def _without_own_tables(opts: dict[str, Any]) -> Callable[..., bool]:
+    """``include_name`` for a comparison that passes by Alembic's tables and ours."""
+    include_name: Callable[..., bool] | None = opts.get("include_name")
+    given = opts.get("target_metadata")
+    metadatas = given if isinstance(given, Sequence) else [given]
+    known = {table.name for each in metadatas if each for table in each.tables.values()}
+
+    def included(name: Any, kind: str, parents: Any) -> bool:
+        if kind == "table" and name.startswith(_OWN) and name not in known:
+            return False
+        return include_name is None or include_name(name, kind, parents)
+
+    return included
+
+
+#: How the names of these tables begin.
+_OWN = "alembic_"
 
 
 def _types_compared(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
