@@ -102,6 +102,9 @@ PARAMS: Mapping[str, Param] = {
         many=True,
     ),
     "no_backfill": option("--no-backfill", help="Write NOT NULL without values for the rows"),
+    "allow_rounding": option(
+        "--allow-rounding", help="Write types that do not keep the whole value of each row"
+    ),
     "dry_run": option("--dry-run", help="Show the file, and leave none"),
     "scriptable": option("--scriptable", help="Write only the path to standard output"),
     "empty": option("--empty", help="Write a file without operations"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 # https://www.sqlite.org/lang_keywords.html and lang_comment.html
 _TOKEN = re.compile(
@@ -74,6 +75,21 @@ def renamed(sql: str, names: Mapping[str, str]) -> str:
         return new.get(unquoted(token).lower(), token) if _is_name(token) else token
 
     return "".join(replaced(token) for token in tokens(sql))
+
+
+def mend_generated(table: Any) -> None:
+    """Cut the expressions of generated columns of a reflected *table* where they end.
+
+    SQLAlchemy reads on to the last parenthesis of the line, and SQLite writes a column
+    that ``ALTER TABLE`` adds onto the line of the one before it.
+    """
+    for column in table.columns:
+        if column.computed is not None:
+            text = str(column.computed.sqltext)
+            inside, _ = _parts(tokens(f"({text})"), 0)
+            whole = ",".join("".join(each) for each in inside)
+            if whole != text:
+                column.computed.sqltext = type(column.computed.sqltext)(whole)
 
 
 def unquoted(token: str) -> str:

@@ -16,7 +16,7 @@ from alembic.operations import batch
 
 from . import conventional_names
 from .logs import log
-from .sqlite_definitions import Check, Definition, renamed
+from .sqlite_definitions import Check, Definition, mend_generated, renamed
 
 _DATES = (sa.Date, sa.DateTime, sa.Time)
 _NUMBERS = (sa.Integer, sa.Numeric, sa.Boolean)
@@ -40,6 +40,7 @@ class WholeCopy(batch.ApplyBatchImpl):
     """The copy of one table."""
 
     def __init__(self, impl: Any, table: Any, *args: Any, **kwargs: Any) -> None:
+        mend_generated(table)
         super().__init__(impl, table, *args, **kwargs)
         self._connection = impl.connection
         self._definition = self._read_definition() if self.reflected else None
@@ -276,6 +277,8 @@ def _as_date(column: Any, kind: Any) -> Any:
         text = sa.type_coerce(column, sa.String)
         is_date = sa.func.length(text) == 10
         return sa.case((is_date, text + " 00:00:00.000000"), else_=text)
+    if isinstance(kind, sa.Date):
+        return sa.func.substr(sa.type_coerce(column, sa.String), 1, 10)
     return column
 
 

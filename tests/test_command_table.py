@@ -58,6 +58,7 @@ AUTOGENERATE = {
     "no_rename": False,
     "default": None,
     "no_backfill": False,
+    "allow_rounding": False,
     "no_input": False,
     "strict": False,
     "dry_run": False,

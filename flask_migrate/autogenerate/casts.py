@@ -71,7 +71,7 @@ def _alter(op: Any, **options: Any) -> Any:
 def _needs_cast(op: Any, dialect: Any) -> bool:
     if op.existing_type is None:
         return False
-    old, new = (_kind(each, dialect) for each in (op.existing_type, op.modify_type))
+    old, new = (kind_of(each, dialect) for each in (op.existing_type, op.modify_type))
     return old != new and new != "text" and (old, new) not in _ASSIGNED
 
 
@@ -87,7 +87,8 @@ _ASSIGNED = {
 }
 
 
-def _kind(type_: Any, dialect: Any) -> str:
+def kind_of(type_: Any, dialect: Any) -> str:
+    """What a type is a kind of: ``"integer"``, ``"timestamp"``; else its own name."""
     import sqlalchemy as sa
 
     found = type_.dialect_impl(dialect)
@@ -117,7 +118,7 @@ def _is_native(type_: Any) -> bool:
 def _using(op: Any, dialect: Any) -> str:
     quote = dialect.identifier_preparer.quote
     column = quote(op.column_name)
-    old, new = (_kind(each, dialect) for each in (op.existing_type, op.modify_type))
+    old, new = (kind_of(each, dialect) for each in (op.existing_type, op.modify_type))
     target = op.modify_type.compile(dialect=dialect)
     if new == "boolean" and old in ("numeric", "float"):
         return f"{column} <> 0"

@@ -121,9 +121,14 @@ class Comparison:
 
     def rows_without(self, schema: str | None, table: str, column: str) -> int:
         """How many rows of *table* have no value in a column."""
+        name = self.former_column(schema, table, column)
+        return self.rows(schema, table) - self.rows(schema, table, name)
+
+    def former_column(self, schema: str | None, table: str, column: str) -> str:
+        """What *column* is called in the database."""
         renamed = self.renamed_columns.get(key(schema, table), {})
         names = [old for old, new in renamed.items() if new == column]
-        return self.rows(schema, table) - self.rows(schema, table, names[0] if names else column)
+        return names[0] if names else column
 
     def reverse(self) -> None:
         """Make the downgrade from the upgrade."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..differences.mariadb import NAMES
-from ..differences.operations import CreateEnumOp, DropEnumOp
+from ..differences.operations import AddLabelsOp, CreateEnumOp, DropEnumOp, ReplaceEnumOp
 from .written import CommentOp, RenamesOp
 
 
@@ -34,9 +34,9 @@ def order(container: Any, dialect: str) -> None:
     drops = [op for op in container.ops if isinstance(op, ops.DropTableOp)]
     tables = (ops.CreateTableOp, ops.DropTableOp)
     others = [op for op in container.ops if not isinstance(op, tables)]
-    is_last = [isinstance(op, DropEnumOp) for op in others]
+    is_last = [isinstance(op, (DropEnumOp, ReplaceEnumOp)) for op in others]
     end = is_last.index(True) if True in is_last else len(others)
-    is_first = [isinstance(op, CreateEnumOp) for op in others]
+    is_first = [isinstance(op, (CreateEnumOp, AddLabelsOp)) for op in others]
     begin = len(is_first) - is_first[::-1].index(True) if True in is_first else 0
     ordered = [
         *others[:begin],

@@ -37,6 +37,7 @@ from .not_null import fill_not_null
 from .only_mine import only_mine, some_stay
 from .questions import Questions
 from .renames import rename
+from .rounding import tell_rounding
 from .sqlite_details import restore_details
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ STEPS: tuple[Step, ...] = (
     rename_labels,
     some_stay,
     fill_not_null,
+    tell_rounding,
     complete,
     restore_details,
     name_constraints,

@@ -246,7 +246,7 @@ def _has_rename_column(dialect: Any) -> bool:
 def _render_comment(context: Any, operation: CommentOp) -> list[str]:
     # Whatever a name holds, it stays in the comment.
     text = "".join(char if char.isprintable() else " " for char in operation.text)
-    lines = textwrap.wrap(text, _WIDTH, break_long_words=False)
+    lines = textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
     return [f"# {line}" for line in lines]
 
 

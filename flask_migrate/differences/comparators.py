@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..logs import log
+from ..sqlite_definitions import mend_generated
 from . import (
     checks,
     enums,
@@ -15,6 +16,7 @@ from . import (
     search,
     spelling,
     sqlite_indexes,
+    sqlite_uniques,
 )
 from .operations import ChangeKeyOp
 
@@ -40,6 +42,7 @@ def register() -> None:
         compare_computed,
         identities.compare,
         postgresql_indexes.compare,
+        sqlite_uniques.compare,
     ):
         comparators.dispatch_for("table", priority=DispatchPriority.LAST)(_guarded(compare))
     comparators.dispatch_for("autogenerate", priority=DispatchPriority.LAST)(
@@ -47,8 +50,20 @@ def register() -> None:
     )
 
 
+def reflect_generated(
+    found: search.Search,
+    context: AutogenContext,
+    ops: ModifyTableOps,
+    there: Any,
+    model: Any,
+) -> None:
+    """Know the expressions of generated columns on SQLite."""
+    if context.dialect.name == "sqlite" and there is not None:
+        mend_generated(there)
+
+
 #: Those that look at tables that come or go as well.
-_FOR_EVERY_TABLE = (mariadb.reflect_json, sqlite_indexes.compare)
+_FOR_EVERY_TABLE = (mariadb.reflect_json, reflect_generated, sqlite_indexes.compare)
 
 
 def _guarded(compare: Callable[..., None]) -> Callable[..., Any]:

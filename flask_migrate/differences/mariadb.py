@@ -92,7 +92,9 @@ def keep_indexes(found: Search, container: Any, is_upgrade: bool) -> None:
             keep_indexes(found, op, is_upgrade)
         elif isinstance(op, (ops.DropIndexOp, ops.DropConstraintOp)):
             table = found.tables.get((op.schema, op.table_name), (None, None))[is_upgrade]
-            done += _indexes_for(op, table) if table is not None else ()
+            made = {each.index_name for each in done if isinstance(each, ops.CreateIndexOp)}
+            needed = _indexes_for(op, table) if table is not None else ()
+            done += [each for each in needed if each.index_name not in made]
         done.append(op)
         if isinstance(op, ops.DropConstraintOp) and op.constraint_type == "foreignkey":
             better = [_columns(each) for each in container.ops if _makes_index(each)]

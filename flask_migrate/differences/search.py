@@ -28,6 +28,8 @@ class Search:
         self.tables: dict[Any, tuple[Any, Any]] = {}
         self.json_columns: set[tuple[Any, ...]] | None = None
         self.index_texts: dict[str, dict[str, str]] | None = None
+        #: The texts of tables with a unique constraint, by name, once they were read.
+        self.unique_texts: dict[str, str] | None = None
         #: The labels of PostgreSQL's enums by name, there and as the models have them.
         self.enums: tuple[dict[Key, list[str]], dict[Key, list[str]]] = ({}, {})
 

@@ -50,7 +50,7 @@ def test_what_is_written_leads_to_the_models_and_back(bench, backend, part):
     failed = [
         (each.seed, each.problem, each.detail[:300], each.facts)
         for each in results
-        if each.problem and not known(bench.dialect, each)
+        if each.problem and not each.is_told and not known(bench.dialect, each)
     ]
     assert len(failed) <= UNMENDED[backend] // len(PARTS), failed
 

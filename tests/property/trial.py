@@ -33,9 +33,15 @@ class Result:
     before: Schema
     after: Schema
     problem: str = ""
+    #: Whether the user was told before or instead, and nothing else was lost.
+    is_told: bool = False
     detail: str = ""
     file: str = ""
     facts: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+#: How databases say that a row has no value.
+_NULLS = ("NOT NULL constraint failed", "contains null values", "Data truncated", "cannot be null")
 
 
 class Problem(Exception):
@@ -79,7 +85,30 @@ class Bench:
             files = sorted((place / "versions").glob("*.py"))
             result.file = "\n".join(path.read_text("utf-8") for path in files)
             shutil.rmtree(place)
+        result.is_told = self._is_told(result, before)
         return result
+
+    def _is_told(self, result: Result, before: Schema) -> bool:
+        """Whether the file or the error says what is wrong, and a refusal left nothing."""
+        if result.problem == "upgrade loses rows":
+            return "does not keep the whole value" in result.file
+        if result.problem != "upgrade fails":
+            return False
+        becomes_not_null = "Say --default" in " ".join(result.file.split())
+        is_refused = "being no number" in result.detail or (
+            becomes_not_null and any(each in result.detail for each in _NULLS)
+        )
+        # MariaDB has no transaction for changes of tables.
+        return is_refused and (self.dialect == "mysql" or self._is_as_before(before))
+
+    def _is_as_before(self, before: Schema) -> bool:
+        with self.engine.connect() as connection:
+            there = snapshot.take(connection)
+        _empty(self.scratch)
+        with self.scratch.begin() as connection:
+            before.build(self.dialect).create_all(connection)
+            wanted = snapshot.take(connection)
+        return there == wanted
 
     def _round(self, before: Schema, after: Schema, place: Path) -> None:
         first, second = before.build(self.dialect), after.build(self.dialect)

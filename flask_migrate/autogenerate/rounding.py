@@ -1,0 +1,80 @@
+"""Types that keep less of a value than the ones before them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import MigrateError
+from .casts import kind_of
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import MigrationScript
+
+    from .comparison import Comparison
+
+_OPTION = "--allow-rounding"
+
+
+def tell_rounding(comparison: Comparison, script: MigrationScript) -> None:
+    """Say which rows lose a part of a value, which no database does."""
+    from alembic.operations.ops import AlterColumnOp
+
+    if not comparison.writes_file or comparison.options.get("allow_rounding"):
+        return
+    for _, operation in list(comparison.operations()):
+        if isinstance(operation, AlterColumnOp) and operation.modify_type is not None:
+            rows = _rows(comparison, operation)
+            if rows:
+                _settle(comparison, operation, rows)
+
+
+def _settle(comparison: Comparison, operation: Any, rows: int) -> None:
+    name = f"{operation.table_name}.{operation.column_name}"
+    type_ = operation.modify_type.compile(dialect=comparison.dialect)
+    counted = "1 row" if rows == 1 else f"{rows} rows"
+    facts = f"{name} becomes {type_}, which does not keep the whole value of {counted}."
+    questions = comparison.questions
+    if not questions.are_possible:
+        hint = f"Say {_OPTION} if that is meant."
+        questions.open(facts, hint)
+        comparison.comment(operation, f"{facts} {hint}")
+    elif questions.confirm("Write it all the same?", facts):
+        questions.repeated(_OPTION)
+    else:
+        raise MigrateError("Stopped: nothing was written.")
+
+
+def _rows(comparison: Comparison, operation: Any) -> int:
+    """How many rows have more in the column than its new type keeps."""
+    import sqlalchemy as sa
+
+    schema, table = operation.schema, operation.table_name
+    column: Any = sa.column(comparison.former_column(schema, table, operation.column_name))
+    condition = _is_cut(operation, column, comparison.dialect)
+    if condition is None:
+        return 0
+    counted = sa.table(comparison.former(schema, table), schema=schema)
+    statement = sa.select(sa.func.count()).select_from(counted).where(condition)
+    return int(comparison.connection.execute(statement).scalar() or 0)
+
+
+def _is_cut(operation: Any, column: Any, dialect: Any) -> Any:
+    """Whether a value is another one in the new type; ``None`` where none can be."""
+    import sqlalchemy as sa
+
+    if operation.existing_type is None:
+        return None
+    old, new = (kind_of(each, dialect) for each in (operation.existing_type, operation.modify_type))
+    is_sqlite = dialect.name == "sqlite"
+    if new == "integer" and old in ("numeric", "float"):
+        return column != sa.func.round(column)
+    # SQLite keeps all the digits that it has.
+    if (old, new) == ("numeric", "numeric") and not is_sqlite:
+        before, after = (each.scale for each in (operation.existing_type, operation.modify_type))
+        is_less = after is not None and (before is None or after < before)
+        return column != sa.func.round(column, after) if is_less else None
+    if (old, new) == ("timestamp", "date"):
+        if is_sqlite:
+            return sa.func.time(column) != "00:00:00"
+        return column != sa.cast(column, sa.Date)
+    return None

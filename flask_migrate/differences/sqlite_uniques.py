@@ -1,0 +1,76 @@
+"""Unique constraints on SQLite that Alembic overlooks: without a name, or in a column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import conventional_names
+from ..logs import log
+from ..sqlite_definitions import Definition
+
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
+    from alembic.operations.ops import ModifyTableOps
+
+    from .search import Search
+
+_SQL = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%UNIQUE%'"
+
+
+def compare(
+    found: Search, context: AutogenContext, ops: ModifyTableOps, there: Any, model: Any
+) -> None:
+    """Find those that went, and those that Alembic would make a second time."""
+    if context.dialect.name != "sqlite" or there.schema:
+        return
+    from alembic.operations import ops as operations
+
+    reflected, wanted = _uniques(there), _uniques(model)
+    inline: dict[tuple[str, ...], str] = {
+        (column,): name
+        for column, name in _inline(found, there.name, len(reflected)).items()
+        if (column,) not in reflected
+    }
+    ops.ops[:] = [
+        op
+        for op in ops.ops
+        if not (isinstance(op, operations.CreateUniqueConstraintOp) and _columns(op) in inline)
+    ]
+    nameless = {columns: "" for columns, name in reflected.items() if name is None}
+    same = {frozenset(columns) for columns in wanted}
+    for columns, name in {**nameless, **inline}.items():
+        if frozenset(columns) in same or not set(columns) <= set(model.columns.keys()):
+            continue
+        known = name or conventional_names.unique(there.name, columns)
+        log.info("Detected removed unique constraint over %s of %r", ", ".join(columns), there.name)
+        made = operations.CreateUniqueConstraintOp(known, there.name, columns)
+        ops.ops.append(
+            operations.DropConstraintOp(known, there.name, type_="unique", _reverse=made)
+        )
+
+
+def _uniques(table: Any) -> dict[tuple[str, ...], Any]:
+    """The name of each, by its columns."""
+    import sqlalchemy as sa
+
+    return {
+        tuple(column.name for column in each.columns): each.name
+        for each in table.constraints
+        if isinstance(each, sa.UniqueConstraint)
+    }
+
+
+def _columns(operation: Any) -> tuple[str, ...]:
+    return tuple(map(str, operation.columns))
+
+
+def _inline(found: Search, table: str, reflected: int) -> dict[str, str]:
+    """The columns that are unique by their own definition, with the name of the constraint.
+
+    SQLAlchemy reads those whose types have no parentheses.
+    """
+    if found.unique_texts is None:
+        connection: Any = found.context.connection
+        found.unique_texts = dict(connection.exec_driver_sql(_SQL).all())
+    sql = found.unique_texts.get(table, "")
+    return Definition(sql).unique_columns if sql.upper().count("UNIQUE") > reflected else {}
