@@ -149,3 +149,38 @@ def test_an_index_over_an_expression_comes_and_goes_on_sqlite(on_sqlite):
     on_sqlite.go(lambda: [sa.Column("name", sa.String(20))])
     on_sqlite.back()
     assert on_sqlite.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ix'") == [(1,)]
+
+
+def test_a_generated_column_is_read_to_its_end(on_sqlite):
+    """SQLite writes a column that comes later onto the same line."""
+
+    def generated():
+        return [sa.Column("n", sa.Integer), sa.Column("g", sa.Integer, sa.Computed("n + 1"))]
+
+    on_sqlite.go(generated)
+    on_sqlite.go(lambda: [*generated(), sa.Column("late", sa.String(9))])
+    on_sqlite.execute("INSERT INTO thing (id, n) VALUES (1, 3)")
+    on_sqlite.go(lambda: [*generated(), sa.Column("late", sa.String(9), nullable=True, index=True)])
+    on_sqlite.go(lambda: [*generated(), sa.Column("late", sa.Text)])
+    assert on_sqlite.execute("SELECT n, g, late FROM thing") == [(3, 4, None)]
+
+
+def test_the_index_of_a_foreign_key_comes_back_once(tmp_path, monkeypatch, mariadb_url):
+    """Where an index and a unique constraint have taken its place."""
+    from .conftest import _started
+
+    project = _started(tmp_path, monkeypatch, mariadb_url)
+
+    def parts(*more):
+        column = sa.Column("o_id", sa.Integer, sa.ForeignKey("other.id", name="fk_o"))
+        return lambda: [column._copy(), *(each() for each in more)]
+
+    project.go(parts(), other=list)
+    project.go(
+        parts(
+            lambda: sa.Index("ix_o", "o_id"),
+            lambda: sa.UniqueConstraint("o_id", name="uq_o"),
+        ),
+        other=list,
+    )
+    project.back()

@@ -98,3 +98,19 @@ def test_two_new_tables_share_a_new_type(on_postgresql):
     on_postgresql.go(column("sad"), other=column("sad"))
     on_postgresql.run("downgrade")
     assert labels(on_postgresql) == []
+
+
+def test_a_new_table_may_use_a_new_label(on_postgresql):
+    """The label comes before the table, and goes after it."""
+
+    def mood(*labels):
+        return [sa.Column("mood", sa.Enum(*labels, name="mood"))]
+
+    on_postgresql.go(lambda: mood("sad"))
+    default = {"server_default": "happy"}
+    on_postgresql.go(
+        lambda: mood("sad", "happy"),
+        other=lambda: [sa.Column("mood", sa.Enum("sad", "happy", name="mood"), **default)],
+    )
+    on_postgresql.back()
+    assert on_postgresql.execute("SELECT unnest(enum_range(NULL::mood))::text") == [("sad",)]

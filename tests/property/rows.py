@@ -17,16 +17,18 @@ from .schema import Column, Schema, Table
 COUNT = 3
 
 #: What a value becomes where its column gets another type and nothing is lost.
+_INTEGERS = ("integer", "small", "big")
+
 BECOMES = {
-    ("integer", "string20"): str,
-    ("integer", "string50"): str,
-    ("integer", "numeric8"): Decimal,
+    **{(n, text): str for n in _INTEGERS for text in ("string20", "string50", "text")},
+    **{(n, number): Decimal for n in _INTEGERS for number in ("numeric8", "numeric12")},
     ("integer", "boolean"): bool,
     ("boolean", "integer"): int,
     ("string20", "integer"): int,
     ("string50", "date"): datetime.date.fromisoformat,
     ("text", "json"): json.loads,
     ("numeric8", "integer"): int,
+    ("numeric12", "integer"): int,
 }
 
 
