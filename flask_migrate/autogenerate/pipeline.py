@@ -39,6 +39,7 @@ from .questions import Questions
 from .renames import rename
 from .rounding import tell_rounding
 from .sqlite_details import restore_details
+from .views import keep_views
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -55,6 +56,7 @@ STEPS: tuple[Step, ...] = (
     fill_not_null,
     tell_rounding,
     complete,
+    keep_views,
     restore_details,
     name_constraints,
 )

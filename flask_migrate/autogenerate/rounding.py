@@ -66,6 +66,8 @@ def _is_cut(operation: Any, column: Any, dialect: Any) -> Any:
         return None
     old, new = (kind_of(each, dialect) for each in (operation.existing_type, operation.modify_type))
     is_sqlite = dialect.name == "sqlite"
+    if old == new == "text" and not is_sqlite:
+        return _is_longer(column, operation.existing_type, operation.modify_type)
     if new == "integer" and old in ("numeric", "float"):
         return column != sa.func.round(column)
     # SQLite keeps all the digits that it has.
@@ -78,3 +80,12 @@ def _is_cut(operation: Any, column: Any, dialect: Any) -> Any:
             return sa.func.time(column) != "00:00:00"
         return column != sa.cast(column, sa.Date)
     return None
+
+
+def _is_longer(column: Any, old: Any, new: Any) -> Any:
+    """Whether a text has more characters than it may; SQLite lets it."""
+    import sqlalchemy as sa
+
+    before, after = (getattr(each, "length", None) for each in (old, new))
+    is_less = after is not None and (before is None or after < before)
+    return sa.func.char_length(column) > after if is_less else None

@@ -92,6 +92,14 @@ def test_fewer_digits_are_told(project, request, server):
     assert "the whole value of 1 row." in project.run("migrate", "flask db").stderr
 
 
+@pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
+def test_text_that_is_too_long_is_told(project, request, server):
+    """The server would refuse it, or cut it where it is not strict."""
+    project.url = request.getfixturevalue(server)
+    project = filled(project, sa.String(20), sa.String(5), "short", "far too long", None)
+    assert "the whole value of 1 row." in project.run("migrate", "flask db").stderr
+
+
 def test_values_that_fit_are_not_told(project):
     """Nothing of them is lost."""
     outcome = filled(project, sa.Float(), sa.Integer(), 1.0, None).run("migrate", "flask db")

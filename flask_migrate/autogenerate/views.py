@@ -1,0 +1,134 @@
+"""Views of PostgreSQL, which lets no type change below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .comparison import walk
+from .written import StatementOp
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import MigrationScript
+
+    from .comparison import Comparison
+
+#: Each view over a column, and over such a view, those that need others last.
+_VIEWS = """
+WITH RECURSIVE found (view, depth) AS (
+    SELECT r.ev_class, 1
+    FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+    JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+    AND d.refobjid = CAST(:name AS regclass) AND a.attname = ANY (CAST(:columns AS text[]))
+    AND r.ev_class <> d.refobjid
+  UNION
+    SELECT r.ev_class, depth + 1
+    FROM found JOIN pg_depend d ON d.refobjid = view AND d.refclassid = 'pg_class'::regclass
+    AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> view
+)
+SELECT view, max(depth) FROM found GROUP BY view ORDER BY max(depth), view
+"""
+
+#: What makes a view again as it is. ``%I`` and ``%L`` quote a name and a text.
+_MAKING = (
+    """
+    SELECT format('CREATE %sVIEW %s%s AS %s', CASE relkind WHEN 'm' THEN 'MATERIALIZED ' END,
+        oid::regclass, ' WITH (' || array_to_string(reloptions, ', ') || ')',
+        rtrim(pg_get_viewdef(oid), '; '))
+    FROM pg_class WHERE oid = :view
+    """,
+    """
+    SELECT format('ALTER TABLE %s OWNER TO %I', oid::regclass, pg_get_userbyid(relowner))
+    FROM pg_class WHERE oid = :view AND pg_get_userbyid(relowner) <> current_user
+    """,
+    """
+    SELECT format('COMMENT ON %s %s IS %L',
+        CASE WHEN a.attname IS NOT NULL THEN 'COLUMN'
+            WHEN c.relkind = 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
+        concat_ws('.', c.oid::regclass, quote_ident(a.attname)), d.description)
+    FROM pg_description d JOIN pg_class c ON c.oid = d.objoid
+    LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND a.attnum > 0
+    WHERE d.classoid = 'pg_class'::regclass AND c.oid = :view ORDER BY d.objsubid
+    """,
+    "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = :view ORDER BY indexrelid",
+    "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = :view AND NOT tgisinternal",
+    """
+    SELECT format('GRANT %s ON %s TO %s%s', acl.privilege_type, c.oid::regclass,
+        CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END,
+        CASE WHEN acl.is_grantable THEN ' WITH GRANT OPTION' END)
+    FROM pg_class c, aclexplode(c.relacl) acl
+    WHERE c.oid = :view AND acl.grantee <> c.relowner ORDER BY 1
+    """,
+)
+
+_DROPPING = """
+SELECT format('DROP %sVIEW %s', CASE relkind WHEN 'm' THEN 'MATERIALIZED ' END, oid::regclass)
+FROM pg_class WHERE oid = :view
+"""
+
+
+def keep_views(comparison: Comparison, script: MigrationScript) -> None:
+    """Drop the views over columns that get another type, and make them again afterwards."""
+    if comparison.dialect.name != "postgresql" or not comparison.writes_file:
+        return
+    views: dict[int, int] = {}
+    for (schema, table), columns in _retyped(comparison).items():
+        found = _over(comparison, schema, table, columns)
+        # Its text has the old names.
+        if found and any((place, new) == (schema, table) for place, _, new in comparison.touched):
+            comparison.questions.warn(
+                f"A view over {table} stands in the way of a new type: drop it before, and make "
+                "it again afterwards, with the new names."
+            )
+            continue
+        views.update({view: max(depth, views.get(view, 0)) for view, depth in found})
+    ordered = sorted(views, key=lambda view: (views[view], view))
+    for container in (comparison.upgrade, comparison.downgrade) if ordered else ():
+        drops = [_texts(comparison, _DROPPING, view)[0] for view in reversed(ordered)]
+        makes = [text for view in ordered for text in _made(comparison, view)]
+        container.ops[:] = [
+            *map(StatementOp, drops),
+            *container.ops,
+            *map(StatementOp, makes),
+        ]
+
+
+def _retyped(comparison: Comparison) -> dict[tuple[str | None, str], list[str]]:
+    """The columns whose types change, by table."""
+    from alembic.operations.ops import AlterColumnOp
+
+    found: dict[tuple[str | None, str], list[str]] = {}
+    for _, operation in walk(comparison.upgrade):
+        if isinstance(operation, AlterColumnOp) and operation.modify_type is not None:
+            key = (operation.schema, operation.table_name)
+            found.setdefault(key, []).append(operation.column_name)
+    return found
+
+
+def _over(
+    comparison: Comparison, schema: str | None, table: str, columns: list[str]
+) -> list[tuple[int, int]]:
+    """The views over some columns of a table, with their depth."""
+    import sqlalchemy as sa
+
+    quote = comparison.dialect.identifier_preparer.quote
+    name = quote(comparison.former(schema, table))
+    given = {
+        "name": f"{quote(schema)}.{name}" if schema else name,
+        "columns": [comparison.former_column(schema, table, column) for column in columns],
+    }
+    rows = comparison.connection.execute(sa.text(_VIEWS), given)
+    return [(row[0], row[1]) for row in rows]
+
+
+def _made(comparison: Comparison, view: int) -> Iterator[str]:
+    for question in _MAKING:
+        yield from _texts(comparison, question, view)
+
+
+def _texts(comparison: Comparison, question: str, view: int) -> list[str]:
+    import sqlalchemy as sa
+
+    return list(comparison.connection.execute(sa.text(question), {"view": view}).scalars())

@@ -1,0 +1,82 @@
+"""Views over columns that get another type."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+
+def item(type_=sa.Integer, name="n"):
+    return lambda db: db.Table(
+        "item",
+        db.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column(name, type_),
+        sa.Column("other", sa.Integer),
+    )
+
+
+@pytest.fixture
+def viewed(project, postgresql_url):
+    """A project with a row, a view over its column, and a view over that view."""
+    project.url = postgresql_url
+    project.models = item()
+    project.run("init")
+    project.run("migrate")
+    project.run("upgrade")
+    project.execute("INSERT INTO item VALUES (1, 7, 8)")
+    project.execute("CREATE VIEW big WITH (security_barrier) AS SELECT id, n FROM item WHERE n > 5")
+    project.execute("COMMENT ON VIEW big IS 'it''s 100% \\:big'")
+    project.execute("COMMENT ON COLUMN big.n IS 'a number'")
+    project.execute("GRANT SELECT ON big TO PUBLIC")
+    project.execute('CREATE MATERIALIZED VIEW "Bigger" AS SELECT max(n) AS n FROM big')
+    project.execute('CREATE UNIQUE INDEX "ix bigger" ON "Bigger" (n)')
+    return project
+
+
+FACTS = """
+SELECT c.relname::text, c.relkind::text, c.reloptions::text, c.relacl::text,
+    obj_description(c.oid), col_description(c.oid, 2), pg_get_viewdef(c.oid)
+FROM pg_class c WHERE c.relkind IN ('v', 'm') AND c.relnamespace = 'public'::regnamespace
+ORDER BY 1
+"""
+
+INDEXES = "SELECT indexdef FROM pg_indexes WHERE tablename = 'Bigger'"
+
+
+def test_a_view_is_there_as_before(viewed):
+    """With its options, comments, rights and indexes; there and back."""
+    facts, indexes = viewed.execute(FACTS), viewed.execute(INDEXES)
+    viewed.models = item(sa.BigInteger)
+    assert viewed.run("migrate").exit_code == 0
+    for command in ("upgrade", "check", "downgrade"):
+        assert viewed.run(command).exit_code == 0
+        assert viewed.execute(FACTS) == facts
+        assert viewed.execute(INDEXES) == indexes
+    assert viewed.execute('SELECT n FROM "Bigger"') == [(7,)]
+
+
+def test_a_view_over_another_column_is_left_alone(viewed):
+    """It is not in the way."""
+
+    def other(db):
+        table = item()(db)
+        table.c.other.type = sa.BigInteger()
+
+    viewed.models = other
+    viewed.run("migrate")
+    assert not any("VIEW" in path.read_text() for path in viewed.revision_files())
+    assert viewed.run("upgrade").exit_code == 0
+
+
+def test_a_renamed_column_below_a_view_is_told(viewed):
+    """The text of the view has the old name."""
+    viewed.models = item(sa.BigInteger, "m")
+    outcome = viewed.run("migrate", "flask db", rename=["item.n=m"])
+    assert "A view over item stands in the way" in outcome.stderr
+
+
+def test_check_says_nothing_of_views(viewed):
+    """Nothing is written."""
+    viewed.models = item(sa.BigInteger)
+    assert "VIEW" not in str(viewed.run("check").error)
