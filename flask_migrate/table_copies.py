@@ -6,6 +6,7 @@ the rest of what the table is, is read from its own definition and put back.
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -128,7 +129,9 @@ class WholeCopy(batch.ApplyBatchImpl):
             # SQLite takes CAST AS DATE for one to a number: 2026-01-31 becomes 2026.
             transfer["expr"] = _as_date(source, column.type)
         elif isinstance(column.type, _NUMBERS) and not isinstance(old, _NUMBERS):
-            self._check_numbers(source)
+            self._check(source, _is_number, "would become 0, being no number")
+        elif isinstance(column.type, sa.JSON) and not isinstance(old, sa.JSON):
+            self._check(source, _is_json, "could not be read any more, being no JSON")
 
     def drop_column(self, table_name: str, column: Any, **options: Any) -> None:
         """Drop a column, with the checks that stand in its own definition."""
@@ -253,17 +256,19 @@ class WholeCopy(batch.ApplyBatchImpl):
             return str(error.orig)
         return None
 
-    def _check_numbers(self, column: Any) -> None:
-        """See that each text in *column* is a number.
+    def _check(self, column: Any, is_fit: Callable[[Any], bool], otherwise: str) -> None:
+        """See that each text in *column* is fit for its new type.
 
-        :raises ValueError: One is not, and SQLite would make 0 of it.
+        :raises ValueError: One is not, and SQLite would not say so.
         """
-        select = sa.select(column).where(sa.func.typeof(column) == "text")
-        wrong = sum(not _is_number(value) for (value,) in self._connection.execute(select))
+        select = sa.select(sa.type_coerce(column, sa.String)).where(
+            sa.func.typeof(column) == "text"
+        )
+        wrong = sum(not is_fit(value) for (value,) in self._connection.execute(select))
         if wrong:
             raise ValueError(
                 f"{wrong} value{'s' if wrong > 1 else ''} of {self.table.name}.{column.name} "
-                "would become 0, being no number."
+                f"{otherwise}."
             )
 
     def _rows(self, sql: str, *values: Any) -> list[Any]:
@@ -285,6 +290,13 @@ def _as_date(column: Any, kind: Any) -> Any:
 def _is_number(value: Any) -> bool:
     with suppress(ValueError):
         float(value)
+        return True
+    return False
+
+
+def _is_json(value: Any) -> bool:
+    with suppress(ValueError):
+        json.loads(value)
         return True
     return False
 

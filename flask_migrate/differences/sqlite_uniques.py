@@ -20,7 +20,10 @@ _SQL = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%
 def compare(
     found: Search, context: AutogenContext, ops: ModifyTableOps, there: Any, model: Any
 ) -> None:
-    """Find those that went, and those that Alembic would make a second time."""
+    """Find those that went, and those that Alembic would make a second time.
+
+    One without a name is not given one: it would take a copy of the table.
+    """
     if context.dialect.name != "sqlite" or there.schema:
         return
     from alembic.operations import ops as operations
@@ -31,14 +34,20 @@ def compare(
         for column, name in _inline(found, there.name, len(reflected)).items()
         if (column,) not in reflected
     }
+    nameless: dict[tuple[str, ...], str] = {
+        **{columns: "" for columns, name in reflected.items() if name is None},
+        **inline,
+    }
+    there_already = set(map(frozenset, nameless))
     ops.ops[:] = [
         op
         for op in ops.ops
-        if not (isinstance(op, operations.CreateUniqueConstraintOp) and _columns(op) in inline)
+        if not (
+            isinstance(op, operations.CreateUniqueConstraintOp) and _columns(op) in there_already
+        )
     ]
-    nameless = {columns: "" for columns, name in reflected.items() if name is None}
     same = {frozenset(columns) for columns in wanted}
-    for columns, name in {**nameless, **inline}.items():
+    for columns, name in nameless.items():
         if frozenset(columns) in same or not set(columns) <= set(model.columns.keys()):
             continue
         known = name or conventional_names.unique(there.name, columns)
@@ -60,8 +69,8 @@ def _uniques(table: Any) -> dict[tuple[str, ...], Any]:
     }
 
 
-def _columns(operation: Any) -> tuple[str, ...]:
-    return tuple(map(str, operation.columns))
+def _columns(operation: Any) -> frozenset[str]:
+    return frozenset(map(str, operation.columns))
 
 
 def _inline(found: Search, table: str, reflected: int) -> dict[str, str]:

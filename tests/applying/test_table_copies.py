@@ -148,6 +148,14 @@ def test_a_text_that_is_no_number_does_not_become_zero(started):
     assert started.execute("SELECT n FROM item") == [("alice",), ("7",)]
 
 
+def test_a_text_that_is_no_json_does_not_become_unreadable(started):
+    """It is refused, as PostgreSQL does."""
+    setup = ["CREATE TABLE item (n VARCHAR(9))", "INSERT INTO item VALUES ('alice'), ('[7]')"]
+    outcome = upgraded(started, TO_INTEGER.replace("Integer", "JSON"), setup=setup)
+    assert "1 value of item.n could not be read any more, being no JSON." in outcome.error.message
+    assert started.execute("SELECT n FROM item") == [("alice",), ("[7]",)]
+
+
 def test_a_text_that_is_a_number_becomes_one(started):
     """That is what the change is for."""
     setup = ["CREATE TABLE item (n VARCHAR(9))", "INSERT INTO item VALUES ('7')"]

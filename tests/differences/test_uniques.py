@@ -76,3 +76,16 @@ def test_a_constraint_goes_with_its_column(on_sqlite):
     on_sqlite.go(parts(both))
     on_sqlite.go(lambda: [sa.Column("a", sa.String(9), nullable=False)])
     assert uniques(on_sqlite) == []
+
+
+def test_a_constraint_that_only_gets_a_name_is_no_difference(on_sqlite):
+    """It is there, and stays when the downgrade comes."""
+    on_sqlite.go(parts(both))
+    on_sqlite.models = lambda db: db.Table(
+        "thing", db.metadata, sa.Column("id", sa.Integer, primary_key=True), *parts(named)()
+    )
+    assert on_sqlite.run("check").exit_code == 0
+
+
+def named():
+    return sa.UniqueConstraint("a", "b", name="uq_now")

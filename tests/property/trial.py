@@ -40,6 +40,9 @@ class Result:
     facts: list[tuple[Any, ...]] = field(default_factory=list)
 
 
+#: How it is said that a value is not fit for a new type of its column.
+_UNFIT = ("being no number", "being no JSON", "field overflow", "Out of range value")
+
 #: How databases say that a row has no value.
 _NULLS = ("NOT NULL constraint failed", "contains null values", "Data truncated", "cannot be null")
 
@@ -95,7 +98,7 @@ class Bench:
         if result.problem != "upgrade fails":
             return False
         becomes_not_null = "Say --default" in " ".join(result.file.split())
-        is_refused = "being no number" in result.detail or (
+        is_refused = any(each in result.detail for each in _UNFIT) or (
             becomes_not_null and any(each in result.detail for each in _NULLS)
         )
         # MariaDB has no transaction for changes of tables.
