@@ -133,10 +133,13 @@ class AdoptingRun(ApplyingRun):
         self, histories: list[Any], there: Facts, context: MigrationContext, is_furnished: bool
     ) -> _Search:
         found, url = _Search(there, context), self.options["scratch_url"]
-        for steps in histories:
-            with scratch(context.connection, url, is_furnished) as where:  # type: ignore[arg-type]
-                for heads, facts in Replay(context, where, self._names).states(steps):
-                    found.consider(heads, facts)
+        while found.is_open:
+            found.begin()
+            for steps in histories:
+                with scratch(context.connection, url, is_furnished) as where:  # type: ignore[arg-type]
+                    replay = Replay(context, where, self._names)
+                    for heads, is_changed in replay.states(steps):
+                        found.consider(heads, is_changed, replay)
         return found
 
 
@@ -148,27 +151,47 @@ def _is_begun(context: MigrationContext) -> bool:
 class _Search:
     """The revisions at which a database may be.
 
-    :param there: The facts about it.
+    To read what a database holds takes time, so it is done where the tables are the same;
+    where they are nowhere, a second time over, where the fewest are others.
+
+    :param there: The facts about the database.
     """
 
     def __init__(self, there: Facts, context: MigrationContext) -> None:
         self._there = there
+        self._tables = schema_facts.tables(there)
         self._mine = _Mine(context)
+        self._gaps: set[int] = set()
+        self._wanted = 0
+        self._gap = 0
+        self._facts: Facts | None = None
         self._matches: list[tuple[str, ...]] = []
         self._nearest: tuple[tuple[str, ...], Facts] = ((), {})
         self._distance: int | None = None
-        self._last: tuple[Facts, Facts] = ({}, {})
 
-    def consider(self, heads: tuple[str, ...], facts: Facts) -> None:
-        """The revisions *heads* make a database with *facts*."""
-        if facts is not self._last[0]:  # no table has changed since
-            self._last = facts, self._mine(facts)
-        mine = self._last[1]
-        distance = schema_facts.distance(self._there, mine)
-        if distance == 0 and heads not in self._matches:
+    @property
+    def is_open(self) -> bool:
+        """Whether the revisions have to be gone through, once more."""
+        return self._distance is None
+
+    def begin(self) -> None:
+        """They are about to be."""
+        self._wanted = min(self._gaps, default=0)
+
+    def consider(self, heads: tuple[str, ...], is_changed: bool, replay: Replay) -> None:
+        """The database of *replay* is at the revisions *heads*."""
+        if is_changed:
+            self._gap, self._facts = len(self._tables ^ self._mine.tables(replay.tables())), None
+            self._gaps.add(self._gap)
+        if self._gap != self._wanted:
+            return
+        if self._facts is None:
+            self._facts = self._mine(replay.facts())
+        distance = schema_facts.distance(self._there, self._facts)
+        if not distance and heads not in self._matches:
             self._matches.append(heads)
         if self._distance is None or distance <= self._distance:
-            self._distance, self._nearest = distance, (heads, mine)
+            self._distance, self._nearest = distance, (heads, self._facts)
 
     def adoption(self, known: Adoption) -> Adoption:
         """What was found: the newest that matches, else the nearest."""
@@ -198,9 +221,14 @@ class _Mine:
         self._has_schemas = bool(context.opts.get("include_schemas"))
         self._known: dict[tuple[str, str], bool] = {}
 
-    def __call__(self, facts: Facts) -> Facts:
-        for place in schema_facts.tables(facts) - self._known.keys():
+    def tables(self, places: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of *places* that are compared."""
+        for place in places - self._known.keys():
             self._known[place] = self._is_mine(*place)
+        return {place for place in places if self._known[place]}
+
+    def __call__(self, facts: Facts) -> Facts:
+        self.tables(schema_facts.tables(facts))
         return {key: text for key, text in facts.items() if self._has(key)}
 
     def _has(self, key: Any) -> bool:

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from .schema_facts import Facts
+
+T = TypeVar("T")
 
 # What changes no table.
 _ROWS = re.compile(
@@ -81,8 +83,8 @@ class Replay:
                 opts=options,
             )
 
-    def states(self, steps: Iterable[Any]) -> Iterator[tuple[tuple[str, ...], Facts]]:
-        """Where the database is after each of *steps*, and what it holds then.
+    def states(self, steps: Iterable[Any]) -> Iterator[tuple[tuple[str, ...], bool]]:
+        """Where the database is after each of *steps*, and whether tables may have changed.
 
         :raises NotReplayedError: A revision raised, or wanted more than this database.
         """
@@ -92,16 +94,27 @@ class Replay:
             if self._connection.dialect.name == "postgresql":
                 concurrent_indexes.allow(self._context)
             heads: dict[str, None] = {}
-            facts: Facts = {}
             for step in steps:
                 revision = step.revision
-                if self._run(step.migration_fn, revision.revision):
-                    facts = schema_facts.read(self._connection)
-                    self._end_transaction()
+                is_changed = self._run(step.migration_fn, revision.revision) or not heads
                 for parent in revision._all_down_revisions:
                     heads.pop(parent, None)
                 heads[revision.revision] = None
-                yield tuple(heads), facts
+                yield tuple(heads), is_changed
+
+    def facts(self) -> Facts:
+        """What the database holds now."""
+        return self._asked(schema_facts.read)
+
+    def tables(self) -> set[tuple[str, str]]:
+        """The tables that it has now."""
+        return self._asked(schema_facts.read_tables)
+
+    def _asked(self, ask: Callable[[Any], T]) -> T:
+        try:
+            return ask(self._connection)
+        finally:
+            self._end_transaction()
 
     def _run(self, function: Callable[..., Any], revision: str) -> bool:
         """Run a revision; whether it may have changed a table."""

@@ -47,6 +47,9 @@ def scratch(connection: Connection, url: str | None, is_furnished: bool) -> Iter
                 found.pool.dispatch._update(engine.pool.dispatch, only_propagate=False)
             opened = stack.enter_context(found.connect())
             _check_is_new(opened)
+            if engine.dialect.name in _HURRY:  # nobody needs it after a power cut
+                opened.exec_driver_sql(_HURRY[engine.dialect.name])
+                _end_transaction(opened)
         except (SQLAlchemyError, NoNeighbourError, OSError) as error:
             raise NoScratchError(engine.dialect.name, _said(error, server)) from error
         yield opened
@@ -66,10 +69,14 @@ def _check_is_new(connection: Any) -> None:
     else:
         ask = "SELECT current_database()" if kind == "postgresql" else "SELECT DATABASE()"
         name = connection.exec_driver_sql(ask).scalar()
-    if connection.in_transaction():
-        connection.get_transaction().rollback()
+    _end_transaction(connection)
     if not Path(name).name.startswith(PREFIX):
         raise NoNeighbourError()
+
+
+def _end_transaction(connection: Any) -> None:
+    if connection.in_transaction():
+        connection.get_transaction().commit()
 
 
 @contextmanager
@@ -155,6 +162,11 @@ def _force(connection: Any) -> str:
     has_force = dialect.name == "postgresql" and dialect.server_version_info >= (13,)
     return " WITH (FORCE)" if has_force else ""
 
+
+_HURRY = {
+    "sqlite": "PRAGMA synchronous = OFF",
+    "postgresql": "SET synchronous_commit = off",
+}
 
 _MAKERS = {
     "sqlite": _sqlite,

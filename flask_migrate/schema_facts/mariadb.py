@@ -54,11 +54,17 @@ WHERE c.constraint_schema = DATABASE()
 _Implied = dict[str, set[tuple[str, tuple[str, ...]]]]
 
 
+def tables(connection: Any) -> Iterator[tuple[str, str]]:
+    """Each table, by schema and name."""
+    for (table,) in connection.exec_driver_sql(_TABLES):
+        yield "", table
+
+
 def facts(connection: Any) -> Iterator[tuple[Key, str]]:
     """What the server says of the database of *connection*."""
     ask = connection.exec_driver_sql
-    for (table,) in ask(_TABLES):
-        yield Key("table", "", table), ""
+    for place in tables(connection):
+        yield Key("table", *place), ""
     for table, name, *column in ask(_COLUMNS):
         yield Key("column", "", table, name), _column(*column)
     implied: _Implied = defaultdict(set)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ..differences import spelling
@@ -31,12 +32,19 @@ _FOREIGN = (
 _INDEXES = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL"
 
 
+def tables(connection: Any) -> Iterator[tuple[str, str]]:
+    """Each table, by schema and name."""
+    for (table,) in connection.exec_driver_sql(f"SELECT t.name {_TABLES}"):
+        yield "", table
+
+
 def facts(connection: Any) -> Iterator[tuple[Key, str]]:
     """What the main database says of its tables."""
     ask = connection.exec_driver_sql
     for name, sql in ask(f"SELECT t.name, t.sql {_TABLES}"):
         yield Key("table", "", name), ""
-        yield from _definition(name, sql)
+        for check in _checks(sql):
+            yield Key("check", "", name, check), ""
     keys: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for table, name, type_, is_not_null, default, key, hidden in ask(_COLUMNS):
         text = _column(type_, bool(is_not_null or key), default, bool(hidden))
@@ -60,12 +68,11 @@ def _column(type_: str, is_not_null: bool, default: str | None, is_generated: bo
     return " ".join(words)
 
 
-def _definition(table: str, sql: str) -> Iterator[tuple[Key, str]]:
+@lru_cache(maxsize=10_000)
+def _checks(sql: str) -> tuple[str, ...]:
     if not sql.upper().lstrip().startswith("CREATE TABLE"):  # a virtual one
-        return
-    definition = Definition(sql)
-    for check in definition.checks:
-        yield Key("check", "", table, f"({spelling.plain(check.text)})"), ""
+        return ()
+    return tuple(f"({spelling.plain(check.text)})" for check in Definition(sql).checks)
 
 
 def _unique(ask: Any) -> Iterator[tuple[Key, str]]:

@@ -512,3 +512,30 @@ def test_a_function_that_connects_leads_to_its_own_database_only(written):
     with app.app_context(), pytest.raises(refusals.NoScratchError, match="creator"):
         adopt(yes=True)
     assert written.tables() == {"user"}
+
+
+def test_revisions_that_change_rows_only_come_first_in_a_branch(lite):
+    """What is known of another branch is not taken for theirs."""
+    lite.run("init")
+    create = "op.create_table('{0}', sa.Column('id', sa.Integer, primary_key=True))"
+    for branch in ("a", "b"):
+        lite.run("revision", rev_id=f"{branch}1", head="base")
+        lite.edit_revision("op.execute('SELECT 1')")
+        lite.run("revision", rev_id=f"{branch}2", head=f"{branch}1")
+        lite.edit_revision(create.format(branch))
+    lite.execute("CREATE TABLE b (id INTEGER PRIMARY KEY)")
+    assert lite.run("adopt", yes=True).exit_code == 0
+    assert "b2" in lite.current()
+    assert "a2" not in lite.current()
+
+
+def test_the_nearest_is_found_though_no_revision_has_its_tables(written):
+    """By what these hold, among those that have the most of them."""
+    create_all(written, users)
+    written.run("revision", rev_id="rev3")
+    written.edit_revision("op.create_table('t', sa.Column('id', sa.Integer, primary_key=True))")
+    written.execute("CREATE TABLE mine (id INTEGER)")
+    (found,) = written.run("adopt", yes=True).error.adoptions
+    assert (found.outcome, found.revisions) == ("different", ("rev1",))
+    assert [(each.symbol, each.text) for each in found.differences] == [("-", "table mine")]
+    assert left_over(written) == []
