@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-from . import concurrent_indexes, sqlite, table_copies
+from . import concurrent_indexes, mariadb_columns, sqlite, table_copies
 from .limits import Limits
 from .locking import Lock, lock_for
 from .logs import log
@@ -54,6 +54,7 @@ class ApplyingRun(Run):
             concurrent_indexes.allow(context)
         if context.as_sql or context.connection is None:
             return
+        mariadb_columns.keep(context)
         if not self.options.get("no_lock"):
             self._lock(context)
         if state().history:

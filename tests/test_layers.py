@@ -52,6 +52,7 @@ ROWS = (
         "table_copies",
         "locking",
         "concurrent_indexes",
+        "mariadb_columns",
         "comparing",
         "differences",
         "revision_loading",
