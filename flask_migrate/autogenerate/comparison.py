@@ -109,6 +109,12 @@ class Comparison:
         names = [old for place, old, new in self.touched if (place, new) == (schema, table)]
         return names[0] if names else table
 
+    def former_column(self, schema: str | None, table: str, column: str) -> str:
+        """What a column of *table*, both under their new names, is called in the database."""
+        renamed = self.renamed_columns.get(key(schema, table), {})
+        names = [old for old, new in renamed.items() if new == column]
+        return names[0] if names else column
+
     def rows(self, schema: str | None, table: str, where: str | None = None) -> int:
         """How many rows *table* has in the database; or how many with a value in a column."""
         import sqlalchemy as sa
@@ -121,14 +127,8 @@ class Comparison:
 
     def rows_without(self, schema: str | None, table: str, column: str) -> int:
         """How many rows of *table* have no value in a column."""
-        name = self.former_column(schema, table, column)
-        return self.rows(schema, table) - self.rows(schema, table, name)
-
-    def former_column(self, schema: str | None, table: str, column: str) -> str:
-        """What *column* is called in the database."""
-        renamed = self.renamed_columns.get(key(schema, table), {})
-        names = [old for old, new in renamed.items() if new == column]
-        return names[0] if names else column
+        former = self.former_column(schema, table, column)
+        return self.rows(schema, table) - self.rows(schema, table, former)
 
     def reverse(self) -> None:
         """Make the downgrade from the upgrade."""

@@ -127,9 +127,7 @@ def _present(comparison: Comparison, user: User) -> tuple[Any, Any]:
     """The table and the column of *user* under the names that they have in the database."""
     import sqlalchemy as sa
 
-    renamed = comparison.renamed_columns.get(key(user.schema, user.table), {})
-    names = [old for old, new in renamed.items() if new == user.column]
-    column: Any = sa.column(names[0] if names else user.column)
+    column: Any = sa.column(comparison.former_column(user.schema, user.table, user.column))
     table = sa.table(comparison.former(user.schema, user.table), column, schema=user.schema)
     return table, column
 

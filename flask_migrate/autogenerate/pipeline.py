@@ -31,6 +31,7 @@ from .answers import Answers
 from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
+from .counters import change_counters
 from .imports import import_types
 from .labels import rename_labels
 from .not_null import fill_not_null
@@ -52,6 +53,7 @@ STEPS: tuple[Step, ...] = (
     only_mine,
     rename,
     rename_labels,
+    change_counters,
     some_stay,
     fill_not_null,
     tell_rounding,
