@@ -9,7 +9,9 @@ from ..logs import log
 from ..sqlite_definitions import mend_generated
 from . import (
     checks,
+    collations,
     enums,
+    foreign_keys,
     identities,
     mariadb,
     postgresql_indexes,
@@ -41,13 +43,15 @@ def register() -> None:
         compare_key,
         compare_computed,
         identities.compare,
+        foreign_keys.compare,
         postgresql_indexes.compare,
         sqlite_uniques.compare,
     ):
         comparators.dispatch_for("table", priority=DispatchPriority.LAST)(_guarded(compare))
-    comparators.dispatch_for("autogenerate", priority=DispatchPriority.LAST)(
-        _guarded_script(enums.compare)
-    )
+    for compare_all in (enums.compare, collations.compare):
+        comparators.dispatch_for("autogenerate", priority=DispatchPriority.LAST)(
+            _guarded_script(compare_all)
+        )
 
 
 def reflect_generated(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .. import alembic_parts
-from . import mariadb, spelling, twins
+from . import collations, mariadb, spelling, twins
 from .operations import Key
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
     impl.compare_server_default = compare
     impl.render_ddl_sql_expr = _written(impl.render_ddl_sql_expr, context.dialect)
     if context.dialect.name in mariadb.NAMES:
-        impl.compare_type = _types_compared(impl.compare_type)
+        impl.compare_type = _types_compared(collations.without(impl.compare_type))
 
 
 def _written(render: Callable[..., str], dialect: Any) -> Callable[..., str]:

@@ -184,3 +184,37 @@ def test_the_index_of_a_foreign_key_comes_back_once(tmp_path, monkeypatch, maria
         other=list,
     )
     project.back()
+
+
+def matching(match, name="fk", **options):
+    """Two tables, with a foreign key over two columns."""
+    pairs = lambda: [  # noqa: E731
+        sa.Column("a", sa.Integer),
+        sa.Column("b", sa.Integer),
+        sa.ForeignKeyConstraint(["a", "b"], ["pair.a", "pair.b"], name, match=match, **options),
+    ]
+    pair = lambda: [  # noqa: E731
+        sa.Column("a", sa.Integer),
+        sa.Column("b", sa.Integer),
+        sa.UniqueConstraint("a", "b", name="uq"),
+    ]
+    return {"parts": pairs, "pair": pair}
+
+
+MATCH = "SELECT confmatchtype::text FROM pg_constraint WHERE contype = 'f'".replace(":", "\\:")
+
+
+@pytest.mark.parametrize("name", ["fk", None])
+@pytest.mark.parametrize(("before", "after"), [(None, "FULL"), ("FULL", None), ("FULL", "SIMPLE")])
+def test_match_of_a_foreign_key_is_found_and_undone(on_postgresql, before, after, name):
+    """With a name and without, and with other options."""
+    first, second = ("f" if each == "FULL" else "s" for each in (before, after))
+    options = {"ondelete": "CASCADE", "deferrable": True}
+    tables = matching(before, name, **options)
+    on_postgresql.go(tables.pop("parts"), **tables)
+    assert on_postgresql.execute(MATCH) == [(first,)]
+    tables = matching(after, name, **options)
+    on_postgresql.go(tables.pop("parts"), **tables)
+    assert on_postgresql.execute(MATCH) == [(second,)]
+    on_postgresql.back()
+    assert on_postgresql.execute(MATCH) == [(first,)]
