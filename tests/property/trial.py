@@ -41,7 +41,13 @@ class Result:
 
 
 #: How it is said that a value is not fit for a new type of its column.
-_UNFIT = ("being no number", "being no JSON", "field overflow", "Out of range value")
+_UNFIT = (
+    "being no number",
+    "being no JSON",
+    "field overflow",
+    "Out of range value",
+    "invalid input syntax",
+)
 
 #: How databases say that a row has no value.
 _NULLS = ("NOT NULL constraint failed", "contains null values", "Data truncated", "cannot be null")
