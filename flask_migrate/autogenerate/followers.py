@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..differences import spelling
@@ -132,11 +133,11 @@ def mysql_names(comparison: Comparison) -> list[Any]:
     """
     if comparison.dialect.name not in ("mysql", "mariadb"):
         return []
-    quote = comparison.dialect.identifier_preparer.quote
+    quote = partial(spelling.name, comparison.dialect)
     statements = []
     for schema, old, new in comparison.touched:
         columns = comparison.renamed_columns.get(key(schema, new), {})
-        table = ".".join(quote(each) for each in (schema, new) if each)
+        table = quote(schema, new)
         for index in comparison.inspector.get_indexes(old, schema=schema):
             name, first = index["name"], (index["column_names"] or [None])[0]
             made = columns.get(name)
@@ -150,13 +151,13 @@ def mysql_names(comparison: Comparison) -> list[Any]:
 def _renaming(
     comparison: Comparison, schema: str | None, table: str, present: str, made: str
 ) -> StatementOp:
-    quote = comparison.dialect.identifier_preparer.quote
-    place = f"{quote(schema)}." if schema else ""
+    quote = partial(spelling.name, comparison.dialect)
 
     def statement(one: str, other: str) -> str:
         if present.endswith("_seq"):
-            return f"ALTER SEQUENCE {place}{quote(one)} RENAME TO {quote(other)}"
-        return f"ALTER TABLE {place}{quote(table)} RENAME CONSTRAINT {quote(one)} TO {quote(other)}"
+            return f"ALTER SEQUENCE {quote(schema, one)} RENAME TO {quote(other)}"
+        start = f"ALTER TABLE {quote(schema, table)} RENAME CONSTRAINT"
+        return f"{start} {quote(one)} TO {quote(other)}"
 
     return StatementOp(statement(present, made), statement(made, present))
 
@@ -167,8 +168,7 @@ def _made_names(
     """Names that PostgreSQL made, and what it would make of the new ones."""
     from sqlalchemy import text
 
-    quote = comparison.dialect.identifier_preparer.quote
-    name = {"name": ".".join(quote(each) for each in (schema, old) if each)}
+    name = {"name": spelling.name(comparison.dialect, schema, old)}
     found = [
         (constraint, [] if kind == "p" else list(names), _ENDINGS[kind])
         for constraint, kind, names in comparison.connection.execute(text(_CONSTRAINTS), name)
@@ -220,6 +220,8 @@ def _signature(
 
     :param renames: Where new names for those in it are found, if it has old ones.
     """
+    from sqlalchemy.sql import ClauseElement
+
     if hasattr(operation, "referent_table"):
         kw = operation.kw
         local = _Names(renames, kw.get("source_schema"), operation.source_table)
@@ -236,7 +238,11 @@ def _signature(
     if hasattr(operation, "index_name"):
         names = _Names(renames, operation.schema, operation.table_name)
         index = operation.to_index()
-        options = {name: str(value) for name, value in dict(index.kwargs).items() if value}
+        options = {
+            name: spelling.plain(names.expression(value))
+            for name, value in dict(index.kwargs).items()
+            if isinstance(value, ClauseElement) or value
+        }
         expressions = tuple(names.expression(each) for each in index.expressions)
         if index.unique and not options and comparison.dialect.name in ("mysql", "mariadb"):
             # There a unique constraint is nothing else.
@@ -274,22 +280,28 @@ class _Names:
 def _renamed(comparison: Comparison, create: Any, present: str, wanted: str) -> list[Any]:
     """What renames a constraint or an index; nothing where that is not possible."""
     dialect = comparison.dialect
-    quote = dialect.identifier_preparer.quote
+    quote = partial(spelling.name, dialect)
     is_index = hasattr(create, "index_name")
+    is_unique = getattr(create, "constraint_type", "") == "unique"
     table = getattr(create, "table_name", None) or create.source_table
     schema = getattr(create, "schema", None) or getattr(create, "kw", {}).get("source_schema")
-    place = f"{quote(schema)}." if schema else ""
+    ways = (present, wanted), (wanted, present)
+
+    def renaming(kind: str) -> list[str]:
+        start = f"ALTER TABLE {quote(schema, table)} RENAME {kind}"
+        return [f"{start} {quote(one)} TO {quote(other)}" for one, other in ways]
+
     if dialect.name == "postgresql" and is_index:
-        start = f"ALTER INDEX {place}"
+        statements = [
+            f"ALTER INDEX {quote(schema, one)} RENAME TO {quote(other)}" for one, other in ways
+        ]
     elif dialect.name == "postgresql":
-        start = f"ALTER TABLE {place}{quote(table)} RENAME CONSTRAINT "
-    elif dialect.name in ("mysql", "mariadb") and not hasattr(create, "referent_table"):
-        start = f"ALTER TABLE {place}{quote(table)} RENAME INDEX "
+        statements = renaming("CONSTRAINT")
+    elif dialect.name in ("mysql", "mariadb") and (is_index or is_unique):
+        statements = renaming("INDEX")
     else:
         return []
-    word = "RENAME TO" if start.startswith("ALTER INDEX") else "TO"
-    one, other = quote(present), quote(wanted)
-    return [StatementOp(f"{start}{one} {word} {other}", f"{start}{other} {word} {one}")]
+    return [StatementOp(*statements)]
 
 
 def _name(operation: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from functools import partial
 from typing import Any
 
 from alembic.autogenerate.render import render_op, renderers
@@ -63,9 +64,8 @@ class RenameLabelOp(StatementOp):
     """A label of an enum type of PostgreSQL under a new name; no row is touched."""
 
     def __init__(self, dialect: Any, type_: tuple[str | None, str], old: str, new: str) -> None:
-        quote = dialect.identifier_preparer.quote
-        schema, name = type_
-        whole = f"{quote(schema)}.{quote(name)}" if schema else quote(name)
+        name = type_[1]
+        whole = spelling.name(dialect, *type_)
         there, back = (
             f"ALTER TYPE {whole} RENAME VALUE {sql_text(one)} TO {sql_text(other)}"
             for one, other in ((old, new), (new, old))
@@ -176,9 +176,8 @@ def _render_rename_column(context: Any, operation: RenameColumnOp) -> Any:
     if not _has_rename_column(context.dialect):
         return renderers.dispatch(ops.AlterColumnOp)(context, operation)
     # MySQL's CHANGE, which Alembic writes, forgets checks and ON UPDATE.
-    quote = context.dialect.identifier_preparer.quote
-    names = [operation.schema, operation.table_name] if operation.schema else [operation.table_name]
-    table = ".".join(quote(each) for each in names)
+    quote = partial(spelling.name, context.dialect)
+    table = quote(operation.schema, operation.table_name)
     old, new = quote(operation.column_name), quote(operation.modify_name)
     statement = StatementOp(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
     return renderers.dispatch(ops.ExecuteSQLOp)(context, statement)
@@ -215,9 +214,8 @@ def _render_relabel(context: Any, operation: RelabelOp) -> list[str]:
 
 def _batches(context: Any, operation: BackfillOp, op: str, sa: str) -> list[str]:
     """Lines that fill ten thousand rows at a time, where the database can."""
-    quote = context.dialect.identifier_preparer.quote
-    names = [each for each in (operation.schema, operation.table_name) if each]
-    table, column = ".".join(quote(each) for each in names), quote(operation.column_name)
+    quote = partial(spelling.name, context.dialect)
+    table, column = quote(operation.schema, operation.table_name), quote(operation.column_name)
     value, where = operation.value, f"{column} IS NULL AND ({operation.value}) IS NOT NULL"
     update = f"UPDATE {table} SET {column} = {value} WHERE"  # noqa: S608
     if context.dialect.name == "postgresql":

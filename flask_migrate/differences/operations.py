@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.render import _render_server_default, render_op_text
 from alembic.operations.ops import AlterColumnOp, MigrateOperation
+
+from . import spelling
 
 #: PostgreSQL's label of a value: its schema and its name, as far as the schema is not the default.
 Key = tuple[str | None, str]
@@ -166,9 +169,8 @@ def quoted(text: str) -> str:
 
 def type_name(context: Any, key: Key, suffix: str = "") -> str:
     """The name of a type, with its schema where that is not the default one."""
-    quote = context.dialect.identifier_preparer.quote
     schema, name = key
-    return (f"{quote(schema)}." if schema else "") + str(quote(name + suffix))
+    return spelling.name(context.dialect, schema, name + suffix)
 
 
 def execute(sql: str) -> str:
@@ -221,7 +223,7 @@ def _add_labels(context: Any, op: AddLabelsOp) -> list[str]:
 
 @renderers.dispatch_for(ReplaceEnumOp)
 def _replace_enum(context: Any, op: ReplaceEnumOp) -> list[str]:
-    quote = context.dialect.identifier_preparer.quote
+    quote = partial(spelling.name, context.dialect)
     name = type_name(context, op.key)
     labels = ", ".join(quoted(label) for label in op.now)
     gone = [label for label in op.was if label not in op.now]
@@ -234,7 +236,7 @@ def _replace_enum(context: Any, op: ReplaceEnumOp) -> list[str]:
         execute(f"CREATE TYPE {name} AS ENUM ({labels})"),
     ]
     for user in op.users:
-        table = (f"{quote(user.schema)}." if user.schema else "") + quote(user.table)
+        table = quote(user.schema, user.table)
         column, array = quote(user.column), "[]" if user.is_array else ""
         alter = f"ALTER TABLE {table} ALTER COLUMN {column}"
         if user.default is not None:
@@ -250,10 +252,10 @@ def _replace_enum(context: Any, op: ReplaceEnumOp) -> list[str]:
 
 @renderers.dispatch_for(ChangeKeyOp)
 def _change_key(context: Any, op: ChangeKeyOp) -> list[str]:
-    quote = context.dialect.identifier_preparer.quote
+    quote = partial(spelling.name, context.dialect)
     if context.dialect.name in ("mysql", "mariadb"):
         # In one statement: a column that counts must be a key all the time.
-        table = (f"{quote(op.schema)}." if op.schema else "") + quote(op.table)
+        table = quote(op.schema, op.table)
         parts = ["DROP PRIMARY KEY"] if op.was else []
         if op.now:
             parts.append(f"ADD PRIMARY KEY ({', '.join(quote(name) for name in op.now)})")

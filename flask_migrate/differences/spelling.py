@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 _TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\[\w+\]|[^'\"`\[]+|.", re.S)
 
@@ -22,6 +23,16 @@ _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 def without_parameters(sql: str) -> str:
     """*sql* as it is written into a text of SQLAlchemy's, in which a colon is no parameter."""
     return _PARAMETER.sub(r"\\:", sql)
+
+
+def name(dialect: Any, *parts: str | None) -> str:
+    """A name between quotes, if it needs them, for SQL that is given to ``op.execute()``.
+
+    SQLAlchemy doubles per cent signs in names, and once more in the text that has them.
+    """
+    preparer = dialect.identifier_preparer
+    whole = ".".join(preparer.quote(each) for each in parts if each)
+    return whole.replace("%%", "%") if preparer._double_percents else whole
 
 
 def plain(sql: str) -> str:

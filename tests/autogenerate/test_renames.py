@@ -190,3 +190,95 @@ def test_names_that_postgresql_made_are_made_anew(tmp_path, monkeypatch, postgre
     )
     assert names == []
     assert project.execute("SELECT nextval('account_id_seq')") == [(1,)]
+
+
+def test_an_index_on_some_rows_follows_its_column(tmp_path, monkeypatch, database_url):
+    """Its condition is an expression, which has no truth of its own."""
+
+    def indexed(name):
+        def models(db):
+            where = sa.text(f"{name} > 'x'")
+
+            class Word(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+                text = db.Column(name, db.String(20))
+                __table_args__ = (
+                    db.Index("ix_word", name, sqlite_where=where, postgresql_where=where),
+                )
+
+        return models
+
+    project = Project(tmp_path, database_url)
+    monkeypatch.chdir(tmp_path)
+    project.models = indexed("text")
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    project.execute("INSERT INTO word (id, text) VALUES (1, 'yes')")
+    project.models = indexed("spelling")
+    outcome = project.run("migrate", rename="word.text=spelling")
+    assert outcome.exit_code == 0, outcome.error
+    up(project)
+    assert project.execute("SELECT spelling FROM word") == [("yes",)]
+    down(project, indexed("text"))
+
+
+def test_a_named_check_follows_its_column(tmp_path, monkeypatch, database_url):
+    """MariaDB renames indexes, but no checks: that one is dropped and made again."""
+
+    def checked(name):
+        def models(db):
+            class Item(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+                count = db.Column(name, db.Integer)
+                __table_args__ = (db.CheckConstraint(f"{name} > 0", name=f"{name}_positive"),)
+
+        return models
+
+    project = Project(tmp_path, database_url)
+    monkeypatch.chdir(tmp_path)
+    project.models = checked("number")
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    project.execute("INSERT INTO item (id, number) VALUES (1, 3)")
+    project.models = checked("amount")
+    outcome = project.run("migrate", rename="item.number=amount")
+    assert outcome.exit_code == 0, outcome.error
+    up(project)
+    with pytest.raises(sa.exc.DBAPIError):
+        project.execute("INSERT INTO item (id, amount) VALUES (2, 0)")
+    down(project, checked("number"))
+    assert project.execute("SELECT id, number FROM item") == [(1, 3)]
+
+
+def test_per_cent_signs_and_colons_in_names_are_only_that(tmp_path, monkeypatch, database_url):
+    """What drivers and SQLAlchemy read into a statement is not read into a name."""
+
+    def marked(number):
+        def models(db):
+            db.metadata.naming_convention = NAMING
+
+            class Order(db.Model):
+                __tablename__ = "order"
+                id = db.Column(db.Integer, primary_key=True)
+                rate = db.Column(f"50% :rate{number}", db.Integer, unique=True)
+                owner = db.Column(f"it's {number}", db.Integer, index=True)
+
+        return models
+
+    project = Project(tmp_path, database_url)
+    monkeypatch.chdir(tmp_path)
+    project.models = marked(1)
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    order = quoted(project, "order")
+    project.execute(f"INSERT INTO {order} VALUES (1, 2, 3)")
+    project.models = marked(2)
+    renames = ("order.50% :rate1=50% :rate2", "order.it's 1=it's 2")
+    outcome = project.run("migrate", rename=renames)
+    assert outcome.exit_code == 0, outcome.error
+    up(project)
+    assert project.execute(f"SELECT * FROM {order}") == [(1, 2, 3)]
+    down(project, marked(1))
