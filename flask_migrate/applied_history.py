@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -161,6 +161,19 @@ def told(entry: Entry | None) -> str:
     by = f" by {user}" if user else ""
     release = f" with release {entry.app_release}" if entry.app_release else ""
     return f"It was applied {entry.applied_at} UTC{by} on {entry.host}{release}.\n"
+
+
+def ways_out(heads: Sequence[str]) -> str:
+    """What to do about a database that has a revision of newer code.
+
+    :param heads: The newest revisions of this code.
+    """
+    back = heads[0] if len(heads) == 1 else "REVISION"
+    return (
+        f"Fetch the code that has it. To come back to this code, run with that one: "
+        f"flask db downgrade {back}. To record another one and change no table: "
+        "flask db stamp --purge REVISION"
+    )
 
 
 def meaning_of_file(path: str) -> Meaning | None:

@@ -76,7 +76,8 @@ class ApplyingRun(Run):
 
         def started(**given: Any) -> None:
             if starts is not None and self._context is not None:
-                self._context._start_from_rev = starts.get(self.selection.entered, ())
+                start: Any = starts.get(self.selection.entered, ())
+                self.heads = self._context._start_from_rev = start
             run_migrations(**given)
 
         super().visit(started, names)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import NoSuchModuleError
 
 from . import console, env_releases, failures, resuming
 from .alembic_config import Config
-from .applied_history import AppliedHistory
+from .applied_history import AppliedHistory, ways_out
 from .connecting import limited
 from .databases import Database
 from .errors import HistoryError, ProblemsFoundError
@@ -202,8 +202,7 @@ def _connected(
             yield Finding(
                 True,
                 f"The database {database.name} is at {head}, which no file here defines.",
-                "Fetch the code that has it, or record another one with: "
-                "flask db stamp --purge REVISION",
+                ways_out([name for name, each in known.items() if each.is_head]),
             )
     yield from _tables(database, there, has_revision=bool(heads), known=known)
 
@@ -240,7 +239,7 @@ def _tables(
             f"The database {database.name} has {_all_or_some(both, models)} and no revision: "
             "create_all() or another program made them, so migrate finds no change.",
             "Take create_all() out of the application; then write the first revision against an "
-            "empty database and record it here with: flask db stamp head",
+            "empty database, and record here which one it has: flask db adopt",
         )
     elif both and known is not None:
         sources = _sources(known)

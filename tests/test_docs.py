@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import flask_migrate
-from flask_migrate import commands, errors, failures, protection  # noqa: F401  (fills the table)
+from flask_migrate import alembic_texts, commands, errors, protection  # noqa: F401  (fills the table)
 from flask_migrate.command_table import COMMANDS, PARAMS, SHARED, shared_variable
 
 from .test_layers import ROWS
@@ -215,7 +215,7 @@ def test_exit_codes_are_documented(code):
     assert re.search(rf"^{code} ", table, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("start", "hint"), [(row[0], row[2]) for row in failures._BY_TEXT])
+@pytest.mark.parametrize(("start", "hint"), [(row[0], row[2]) for row in alembic_texts._BY_TEXT])
 def test_what_alembic_refuses_is_documented(start, hint):
     """Its sentence and our hint are in the table."""
     page = documentation("reference/errors.rst")

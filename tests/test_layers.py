@@ -43,6 +43,7 @@ ROWS = (
         "revision_headers",
         "revision_order",
         "neighbours",
+        "alembic_texts",
     ),
     (
         "databases",

@@ -88,6 +88,8 @@ def stamp(
         protects it.
     :returns: The steps that the record moved by.
     """
+    if purge and sql:
+        raise ContradictionError("--purge", "--sql")
     revision = revision if isinstance(revision, str) else list(revision)
     given = locals()
     del given["yes_i_mean"]

@@ -129,11 +129,13 @@ def _listed(found: tuple[Status, ...], state: str) -> str:
 def _check(found: tuple[Status, ...]) -> None:
     missing = _listed(found, "missing")
     if missing:
+        from ..applied_history import ways_out
+
+        heads = [each.revision for each in found[0].revisions if each.is_head]
         raise DamagedHistoryError(
             f"The database has a revision that no file here defines ({missing}).",
             found,
-            hint="Fetch the code that has it, or record another one with: "
-            "flask db stamp --purge REVISION",
+            hint=ways_out(heads),
         )
     pending = _listed(found, "pending")
     if pending:
