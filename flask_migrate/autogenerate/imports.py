@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from alembic.autogenerate.render import _repr_type
 
 from ..errors import UnwritableTypeError
 
@@ -25,23 +28,66 @@ def import_types(comparison: Comparison, script: MigrationScript) -> None:
     import to the reader. A ``render_item`` of the project comes first.
     """
     options = comparison.context.opts
-    options["render_item"] = _importing(options.get("render_item"))
+    options["render_item"] = _importing(options.get("render_item"), comparison.questions.tell)
 
 
-def _importing(users: Callable[..., Any] | None) -> Callable[..., Any]:
+def _importing(users: Callable[..., Any] | None, tell: Callable[[str], None]) -> Callable[..., Any]:
     def render_item(kind: str, item: Any, context: Any) -> Any:
         rendered = users(kind, item, context) if users is not None else False
         if rendered is not False:
             return rendered
         module = type(item).__module__
-        if kind == "type" and module.partition(".")[0] not in ("sqlalchemy", "builtins"):
-            prefix = context.opts.get("user_module_prefix")
-            # A prefix of the project's has an import of the project's.
-            if prefix is None:
-                context.imports.add(f"import {module}")
+        prefix = context.opts.get("user_module_prefix")
+        # A prefix of the project's has an import of the project's.
+        if kind != "type" or prefix is not None or _package(item) in ("sqlalchemy", "builtins"):
+            return False
+        stored = _stored(item, context.dialect)
+        if stored is not None:
+            name = type(item).__name__
+            tell(f"{name} does not say how it is made; what it is stored as is written.")
+            return _repr_type(stored, context)
+        context.imports.add(f"import {module}")
+        if getattr(item, "spatial_index", False) and context.dialect.name == "postgresql":
+            # GeoAlchemy2 would make the index that is written beside it.
+            return f"{module}.{_without_index(item)!r}"
         return False
 
     return render_item
+
+
+def _package(item: Any) -> str:
+    return type(item).__module__.partition(".")[0]
+
+
+def _stored(item: Any, dialect: Any) -> Any:
+    """What a decorated type is to a database, where its ``repr()`` does not make it again.
+
+    ``None`` where it does, and for what a file cannot name.
+    """
+    import sqlalchemy as sa
+
+    home = sys.modules.get(type(item).__module__)
+    is_reachable = getattr(home, type(item).__name__, None) is type(item)
+    if not isinstance(item, sa.types.TypeDecorator) or not is_reachable:
+        return None
+    known = {"sa": sa, _package(item): sys.modules.get(_package(item))}
+    try:
+        wanted = item.compile(dialect=dialect)
+    except Exception:  # of another kind of database
+        return None
+    try:
+        # What Alembic would write, and upgrade would run.
+        made = eval(f"{type(item).__module__}.{item!r}", known)  # noqa: S307
+        is_same = made.compile(dialect=dialect) == wanted
+    except Exception:
+        is_same = False
+    return None if is_same else item.load_dialect_impl(dialect)
+
+
+def _without_index(item: Any) -> Any:
+    copy = item.copy()
+    copy.spatial_index = False
+    return copy
 
 
 def check_names(module: ModuleType, template: Path) -> None:

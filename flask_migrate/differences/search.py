@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .. import alembic_parts
-from . import collations, mariadb, spelling, twins
+from . import collations, mariadb, spelling, sqlite_types, twins
 from .operations import Key
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
 
     impl.compare_server_default = compare
     impl.render_ddl_sql_expr = _written(impl.render_ddl_sql_expr, context.dialect)
+    if context.dialect.name == "sqlite":
+        impl.compare_type = sqlite_types.without_unknown(impl.compare_type, context)
     if context.dialect.name in mariadb.NAMES:
         impl.compare_type = _types_compared(collations.without(impl.compare_type))
 
