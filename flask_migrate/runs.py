@@ -22,6 +22,7 @@ from .errors import ReentrantRunError
 from .history_check import check_versions, checked
 from .revision_graph import quicken
 from .selection import Selection, accepting
+from .state import state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -255,6 +256,13 @@ class ComparingRun(Run):
     def compared(self, directives: list[MigrationScript]) -> None:
         if self.is_comparing:
             self._pipeline.finish()
+
+    def configuring(self, connection: Any, options: dict[str, Any]) -> None:
+        if connection is not None and connection.dialect.name == "sqlite":
+            # The env.py of Flask-Migrate 0.1 to 1.1 does not pass it; SQLite can do without for
+            # new columns only.
+            batch = state().configure_args.get("render_as_batch", True)
+            options.setdefault("render_as_batch", batch)
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
         from .differences import prepare
