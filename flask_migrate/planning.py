@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .passwords import redacted
 from .recording import Record, record, told
 from .runs import Run, check_branch
 from .selection import accepting
@@ -53,11 +54,13 @@ class PlannedStep:
 class Plan:
     """What a run would do on one database.
 
-    ``database`` is a bind, or ``"default"``; ``heads`` are the revisions it is at.
+    ``database`` is a bind, or ``"default"``; ``address`` says which one that is, by its host
+    and name or by its file, without a user and a password; ``heads`` are the revisions it is at.
     """
 
     database: str
     dialect: str
+    address: str
     heads: tuple[str, ...]
     steps: tuple[PlannedStep, ...]
 
@@ -111,7 +114,8 @@ class Planner:
         """What *steps* of Alembic's would do, without doing it."""
         context = self._context
         heads = tuple(context.get_current_heads())
-        return Plan(database, context.dialect.name, heads, tuple(map(self._planned, steps)))
+        planned = tuple(map(self._planned, steps))
+        return Plan(database, context.dialect.name, _address(context), heads, planned)
 
     def _planned(self, step: Any) -> PlannedStep:
         revision = step.info.up_revision
@@ -138,6 +142,16 @@ class Planner:
         undone = self._record(module.downgrade)
         does_nothing = not undone.operations and not undone.uses_database
         return undone.error is None and not (done.operations and does_nothing)
+
+
+def _address(context: MigrationContext) -> str:
+    """Which database it is, whoever asks."""
+    connection: Any = context.connection
+    url = connection.engine.url
+    # A socket is written as an option.
+    host = url.host or url.query.get("host") or url.query.get("unix_socket") or ""
+    place = f"{host}:{url.port}" if url.port else str(host)
+    return redacted("/".join(filter(None, [place, url.database])))
 
 
 def _operations(done: Record, context: MigrationContext) -> Iterator[PlannedOperation]:

@@ -199,6 +199,20 @@ class PlanFileError(MigrateError):
         )
 
 
+class OtherPlanError(MigrateError):
+    """A file has the plan of another command.
+
+    .. attribute:: path
+    """
+
+    def __init__(self, path: str, command: str, given: str) -> None:
+        self.path = path
+        super().__init__(
+            f"The file {path!r} is the plan of {command}, not of {given}.",
+            hint=f"Run it with: flask db {command} --from-plan {shlex.quote(path)}",
+        )
+
+
 class PlanChangedError(MigrateError):
     """A saved plan is not what would be done now; nothing was run.
 
@@ -211,13 +225,14 @@ class PlanChangedError(MigrateError):
 
     exit_code = 3
 
-    def __init__(self, path: str, differences: Iterable[str]) -> None:
+    def __init__(self, path: str, command: str, differences: Iterable[str]) -> None:
         self.path = path
         self.differences = tuple(differences)
         self.details = self.differences
+        down = "--down " if command == "downgrade" else ""
         super().__init__(
             f"Nothing was run: the plan in {path!r} is not what would be done now.",
-            hint=f"Look again with: flask db plan --sql --save {shlex.quote(path)}",
+            hint=f"Look again with: flask db plan {down}--sql --save {shlex.quote(path)}",
         )
 
 

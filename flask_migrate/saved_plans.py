@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .applied_history import meaning_of_file
 from .applying import ApplyingRun
-from .planning import Plan, PlannedStep, Planner
-from .refusals import PlanChangedError, PlanFileError
+from .planning import Plan, PlannedStep, Planner, PlanningRun
+from .refusals import OtherPlanError, PlanChangedError, PlanFileError
+from .undoing import DowngradeRun
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -24,7 +25,7 @@ VERSION = 1
 
 
 class SavedPlan:
-    """What an upgrade was said to do.
+    """What a run was said to do.
 
     :param content: The JSON document.
 
@@ -32,12 +33,17 @@ class SavedPlan:
 
         Where it goes.
 
+    .. attribute:: command
+
+        ``"upgrade"`` or ``"downgrade"``.
+
     .. attribute:: tag
     """
 
     def __init__(self, path: str, content: Mapping[str, Any]) -> None:
         self.path = path
         self.revision: str = content["revision"]
+        self.command: str = content["command"]
         self.tag: str | None = content["tag"]
         self._databases: Mapping[str, Mapping[str, Any]] = content["databases"]
 
@@ -54,7 +60,7 @@ class SavedPlan:
         for name in now:
             differences += self._differences(now[name]) if name in self._databases else []
         if differences:
-            raise PlanChangedError(self.path, differences)
+            raise PlanChangedError(self.path, self.command, differences)
 
     def check(self, plan: Plan) -> None:
         """Refuse a *plan* of one database that differs from this one.
@@ -63,14 +69,22 @@ class SavedPlan:
         """
         differences = list(self._differences(plan))
         if differences:
-            raise PlanChangedError(self.path, differences)
+            raise PlanChangedError(self.path, self.command, differences)
+
+    def is_elsewhere(self, database: str, heads: Iterable[str]) -> bool:
+        """Whether *database* was at other revisions than *heads*."""
+        saved = self._databases.get(database)
+        return saved is not None and sorted(saved["heads"]) != sorted(heads)
 
     def _differences(self, plan: Plan) -> Iterator[str]:
         saved, now = self._databases[plan.database], _database(plan)
         if saved["dialect"] != now["dialect"]:
             yield f"{plan.database} was {saved['dialect']} and is {now['dialect']}."
-        if sorted(saved["heads"]) != sorted(now["heads"]):
+        if saved["address"] != now["address"]:
+            yield f"{plan.database} was at {saved['address']!r} and is at {now['address']!r}."
+        if self.is_elsewhere(plan.database, plan.heads):
             yield f"{plan.database} was at {_ids(saved['heads'])} and is at {_ids(now['heads'])}."
+            return  # so it has other steps
         then = {step["revision"]: step for step in saved["steps"]}
         there = {step["revision"]: step for step in now["steps"]}
         for revision in there:
@@ -102,14 +116,15 @@ def _changed(where: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Ite
         yield f"{where}: its file was changed."
 
 
-def save(path: str, plans: Iterable[Plan], revision: str, tag: str | None) -> None:
-    """Write *plans* to a file, whole or not at all.
+def save(path: str, plans: Iterable[Plan], command: str, revision: str, tag: str | None) -> None:
+    """Write *plans* of *command* to a file, whole or not at all.
 
     :raises PlanFileError: It cannot be written.
     """
     content = {
         "format": FORMAT,
         "version": VERSION,
+        "command": command,
         "revision": revision,
         "tag": tag,
         "databases": {plan.database: _database(plan) for plan in plans},
@@ -125,7 +140,8 @@ def save(path: str, plans: Iterable[Plan], revision: str, tag: str | None) -> No
 def _database(plan: Plan) -> dict[str, Any]:
     # As JSON has it, so that it can be compared.
     steps = [_step(step) for step in plan.steps]
-    return {"dialect": plan.dialect, "heads": list(plan.heads), "steps": steps}
+    where = {"dialect": plan.dialect, "address": plan.address, "heads": list(plan.heads)}
+    return {**where, "steps": steps}
 
 
 def _step(step: PlannedStep) -> dict[str, Any]:
@@ -145,10 +161,10 @@ def _step(step: PlannedStep) -> dict[str, Any]:
     }
 
 
-def read(path: str) -> SavedPlan:
-    """The plan in a file.
+def read(path: str, command: str) -> SavedPlan:
+    """The plan of *command* in a file.
 
-    :raises PlanFileError: There is none, or one of a later release.
+    :raises PlanFileError: There is none, or one of a later release or of another command.
     """
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -162,17 +178,23 @@ def read(path: str) -> SavedPlan:
         raise PlanFileError(path, f"is a plan of format {content.get('version')!r}, not {VERSION}")
     try:
         _check_keys(content)
-        return SavedPlan(path, content)
+        saved = SavedPlan(path, content)
     except KeyError as error:
         raise PlanFileError(path, f"is a plan without {error}") from error
     except (AttributeError, TypeError) as error:
         raise PlanFileError(path, "is no plan") from error
+    if saved.command != command:
+        raise OtherPlanError(path, saved.command, command)
+    return saved
+
+
+_DATABASE_KEYS = ("dialect", "address", "heads", "steps")
 
 
 def _check_keys(content: Mapping[str, Any]) -> None:
     """Look up all that will be compared."""
     for database in content["databases"].values():
-        for step in _with(database, "dialect", "heads", "steps")["steps"]:
+        for step in _with(database, *_DATABASE_KEYS)["steps"]:
             for operation in _with(step, "revision", "meaning", "operations")["operations"]:
                 _with(operation, "symbol", "text", "sql")
 
@@ -187,6 +209,20 @@ def _ids(heads: Iterable[str]) -> str:
     return ", ".join(heads) or "base"
 
 
+class ComparedPlanningRun(PlanningRun):
+    """A plan to be compared with a saved one: from elsewhere its steps may lead nowhere."""
+
+    def follow(self, function: Callable[..., Iterable[Any]]) -> Callable[..., Iterator[Any]]:
+        usual = super().follow(function)
+
+        def compared(heads: tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
+            if self.options["saved"].is_elsewhere(self.selection.entered, heads):
+                return self.noted([], context)
+            return usual(heads, context)
+
+        return compared
+
+
 class FollowingRun(ApplyingRun):
     """An upgrade that does what a saved plan says, or nothing."""
 
@@ -195,3 +231,7 @@ class FollowingRun(ApplyingRun):
         planner = Planner(context, self._names, with_sql=True)
         self.options["saved"].check(planner.plan(self.selection.entered, steps))
         return super().noted(steps, context)
+
+
+class FollowingDowngradeRun(FollowingRun, DowngradeRun):
+    """The same for a downgrade."""

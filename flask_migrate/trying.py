@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from .applying import ApplyingRun
 from .refusals import UntriableError
+from .undoing import DowngradeRun
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -34,7 +37,10 @@ class TryingRun(ApplyingRun):
             raise UntriableError(self.selection.entered, connection.dialect.name)
         super().configured(context, options)
         context.autocommit_block = self._refused_block  # type: ignore[method-assign]
-        event.listen(connection, "commit", self._refuse)
+
+    def visit(self, run_migrations: Callable[..., None], names: dict[str, Any]) -> None:
+        with self._commits_refused():
+            super().visit(run_migrations, names)
 
     def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
         yield from super().noted(steps, context)
@@ -49,6 +55,28 @@ class TryingRun(ApplyingRun):
         self._refuse()
         yield
 
-    def _refuse(self, *committing: Any) -> None:
+    @contextmanager
+    def _commits_refused(self) -> Iterator[None]:
+        """Refuse the commits of the run, and those of a revision on other connections."""
+        own = self._context.connection if self._context is not None else None
+        thread = threading.get_ident()
+
+        def refuse(connection: Any) -> None:
+            # The lock has a session, which commits while no revision runs.
+            is_of_revision = self.running is not None and threading.get_ident() == thread
+            if connection is own or is_of_revision:
+                self._refuse()
+
+        event.listen(Engine, "commit", refuse)
+        try:
+            yield
+        finally:
+            event.remove(Engine, "commit", refuse)
+
+    def _refuse(self) -> None:
         running = self.running.revision if self.running else None
         raise UntriableError(self.selection.entered, None, running)
+
+
+class TryingDowngradeRun(TryingRun, DowngradeRun):
+    """The same for a downgrade."""

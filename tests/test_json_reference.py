@@ -15,7 +15,15 @@ PAGE = Path(__file__).parents[1] / "docs" / "reference" / "json.rst"
 def documented(command: str) -> Any:
     """The document of a command in the reference."""
     blocks = re.findall(r"code-block:: json\n\n((?:   .*\n|\n)+)", PAGE.read_text("utf-8"))
-    (found,) = (each for each in map(json.loads, blocks) if each["command"] == command)
+    documents = [each for each in map(json.loads, blocks) if "format" not in each]
+    (found,) = (each for each in documents if each["command"] == command)
+    return found
+
+
+def documented_file() -> Any:
+    """What ``plan --save`` writes, in the reference."""
+    blocks = re.findall(r"code-block:: json\n\n((?:   .*\n|\n)+)", PAGE.read_text("utf-8"))
+    (found,) = (each for each in map(json.loads, blocks) if "format" in each)
     return found
 
 
@@ -55,3 +63,14 @@ def test_the_document_of_prepare_is_as_documented(started):
     (started.folder / "app.db").unlink(missing_ok=True)
     written = json.loads(started.run("prepare", "flask db", json=True).stdout)
     assert shape(written) == shape(documented("prepare"))
+
+
+def test_a_saved_plan_is_as_documented(started):
+    """It is a file that other programs may read."""
+    started.run("revision", rev_id="one")
+    started.run("upgrade")
+    started.run("revision", rev_id="two")
+    started.edit_revision("op.create_table('t', sa.Column('id', sa.Integer))", "op.drop_table('t')")
+    started.run("plan", save="plan.json")
+    written = json.loads((started.folder / "plan.json").read_text())
+    assert shape(written) == shape(documented_file())

@@ -302,6 +302,15 @@ def test_the_document_may_have_the_sql(two_columns):
     assert found["steps"][0]["operations"][-1]["sql"] == ["UPDATE t SET c = 1;"]
 
 
+def test_a_downgrade_has_its_sql(two_columns):
+    """``--down`` and ``--sql`` go together, for people and for programs."""
+    shown = two_columns.run("plan", "flask db", down=True, sql=True).stdout
+    assert "    - table t   2 rows\n        DROP TABLE t;\n" in shown
+    document = two_columns.run("plan", "flask db", down=True, sql=True, json=True).stdout
+    (found,) = json.loads(document)["result"]
+    assert found["steps"][0]["operations"][0]["sql"] == ["DROP TABLE t;"]
+
+
 def test_sql_that_is_the_output_excludes_a_document(two_columns):
     """Elsewhere ``--sql`` is what the command writes."""
     outcome = two_columns.run("upgrade", "flask db", sql=True, json=True)

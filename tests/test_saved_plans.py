@@ -6,7 +6,12 @@ import json
 
 import pytest
 
-from flask_migrate.refusals import ContradictionError, PlanChangedError, PlanFileError
+from flask_migrate.refusals import (
+    ContradictionError,
+    OtherPlanError,
+    PlanChangedError,
+    PlanFileError,
+)
 from flask_migrate.saved_plans import SavedPlan
 
 FACES = pytest.mark.parametrize("face", ["python", "flask db", "manage.py db"])
@@ -117,13 +122,16 @@ def test_the_plan_goes_where_it_was_told_to(saved):
 
 
 def test_the_file_has_no_password(started, postgresql_url):
-    """Neither that of the database nor where it is."""
+    """It says which database it is for, without a user."""
     started.url = postgresql_url.set(username="postgres", password="secret-word")
     started.write_revisions(1)
     assert started.run("plan", save="plan.json").exit_code == 0
     text = (started.folder / "plan.json").read_text()
     assert "secret-word" not in text
-    assert "postgresql" in text
+    (database,) = json.loads(text)["databases"].values()
+    assert database["dialect"] == "postgresql"
+    assert database["address"].endswith(f"/{postgresql_url.database}")
+    assert "postgres:" not in database["address"]
 
 
 @pytest.mark.parametrize(
@@ -135,13 +143,14 @@ def test_the_file_has_no_password(started, postgresql_url):
         ('{"format": "flask-migrate plan", "version": 9}', "is a plan of format 9, not 1"),
         ('{"format": "flask-migrate plan", "version": 1}', "is a plan without"),
         (
-            '{"format": "flask-migrate plan", "version": 1, "revision": "head", "tag": null, '
-            '"databases": {"default": {"dialect": "sqlite", "heads": [], "steps": [{}]}}}',
+            '{"format": "flask-migrate plan", "version": 1, "command": "upgrade", '
+            '"revision": "head", "tag": null, "databases": {"default": {"dialect": "sqlite", '
+            '"address": "", "heads": [], "steps": [{}]}}}',
             "is a plan without",
         ),
         (
-            '{"format": "flask-migrate plan", "version": 1, "revision": "head", "tag": null, '
-            '"databases": []}',
+            '{"format": "flask-migrate plan", "version": 1, "command": "upgrade", '
+            '"revision": "head", "tag": null, "databases": []}',
             "is no plan",
         ),
     ],
@@ -169,20 +178,65 @@ def test_a_folder_that_is_not_there_is_refused(started):
     assert "cannot be written" in error.message
 
 
-def test_a_plan_of_a_downgrade_is_not_saved(started):
-    """Only ``upgrade`` has ``--from-plan``."""
-    started.write_revisions(1)
-    error = started.run("plan", down=True, save="plan.json").error
-    assert isinstance(error, ContradictionError)
-    assert error.options == ("--down", "--save")
+@pytest.fixture
+def saved_down(saved):
+    """The same with its revision applied, and the plan to undo it in the file."""
+    path = saved.revision_files()[0]
+    path.write_text(path.read_text() + "\ndef downgrade():\n    op.drop_table('t')\n")
+    saved.run("upgrade")
+    assert saved.run("plan", down=True, save="plan.json").exit_code == 0
+    return saved
 
 
-@pytest.mark.parametrize("given", [{"sql": True}, {"dry_run": True}, {"revision": "+1"}])
-def test_what_contradicts_the_plan_is_refused(saved, given):
+@FACES
+def test_a_plan_to_undo_is_undone(saved_down, face):
+    """``downgrade`` follows what ``plan --down`` saved, and not twice."""
+    shown = saved_down.run("plan", "flask db", down=True, save="plan.json").stderr
+    assert "Saved; run it with: flask db downgrade --from-plan plan.json" in shown
+    assert saved_down.run("downgrade", face, from_plan="plan.json").exit_code == 0
+    assert saved_down.current() == set()
+    error = saved_down.run("downgrade", from_plan="plan.json").error
+    assert "default was at one and is at base." in error.differences
+    assert error.hint == "Look again with: flask db plan --down --sql --save plan.json"
+
+
+def test_a_downgrade_that_was_edited_is_refused(saved_down):
+    """Nothing is undone."""
+    path = saved_down.revision_files()[0]
+    path.write_text(path.read_text().replace("drop_table('t')", "drop_table('u')"))
+    error = saved_down.run("downgrade", from_plan="plan.json").error
+    assert "operation 1 was '- table t' and is '- table u'" in error.differences[0]
+    assert saved_down.current() == {"one"}
+
+
+@pytest.mark.parametrize(("down", "other"), [(True, "upgrade"), (False, "downgrade")])
+def test_a_plan_is_of_one_direction(saved, down, other):
+    """The hint has the command that it is of."""
+    if down:
+        saved.run("upgrade")
+        saved.run("plan", down=True, save="plan.json")
+    error = saved.run(other, from_plan="plan.json").error
+    assert isinstance(error, OtherPlanError)
+    assert f"not of {other}." in error.message
+    assert error.hint.endswith("grade --from-plan plan.json")
+
+
+CONTRADICTIONS = [{"sql": True}, {"dry_run": True}, {"revision": "+1"}, {"tag": "x"}]
+
+
+@pytest.mark.parametrize("given", CONTRADICTIONS)
+@pytest.mark.parametrize("name", ["upgrade", "downgrade"])
+def test_what_contradicts_the_plan_is_refused(saved, name, given):
     """The plan says where to go, and that it is run."""
-    assert isinstance(
-        saved.run("upgrade", from_plan="plan.json", **given).error, ContradictionError
-    )
+    assert isinstance(saved.run(name, from_plan="plan.json", **given).error, ContradictionError)
+
+
+def test_another_database_is_refused(saved):
+    """The same revisions at the same place in a database of another name."""
+    content = json.loads((saved.folder / "plan.json").read_text())
+    content["databases"]["default"]["address"] = "db1:5432/shop"
+    (saved.folder / "plan.json").write_text(json.dumps(content))
+    assert "default was at 'db1:5432/shop' and is at '" in refused(saved)
 
 
 def test_each_of_several_databases_is_compared(project):

@@ -168,3 +168,49 @@ def test_the_history_table_is_not_kept(triable):
     triable.options = {"history": True}
     triable.run("upgrade", dry_run=True)
     assert "alembic_history" not in triable.tables()
+
+
+SESSION = """
+from flask import current_app
+session = current_app.extensions["sqlalchemy"].session
+session.execute(sa.text("CREATE TABLE other (id INTEGER)"))
+session.commit()
+"""
+
+
+def test_a_session_of_the_application_is_not_committed(started, postgresql_url):
+    """It has a connection of its own, which a trial does not roll back."""
+    started.url = postgresql_url
+    started.run("revision", rev_id="one")
+    started.edit_revision(SESSION)
+    error = started.run("upgrade", dry_run=True).error
+    assert isinstance(error, UntriableError)
+    assert error.revision == "one"
+    assert started.tables() == set()
+
+
+@FACES
+def test_a_downgrade_can_be_tried(triable, face):
+    """Both revisions are undone, and are there afterwards."""
+    path = triable.revision_files()[0]
+    path.write_text(path.read_text() + "\ndef downgrade():\n    op.drop_table('t')\n")
+    outcome = triable.run("downgrade", face, dry_run=True)
+    assert outcome.exit_code == 0
+    if face == "python":
+        assert [(step.revision, step.is_upgrade) for step in outcome.value] == [("one", False)]
+    assert triable.current() == {"one"}
+    assert triable.execute("SELECT * FROM t") == [(1,)]
+
+
+def test_a_downgrade_to_be_tried_may_not_be_irreversible(triable):
+    """It is refused as without ``--dry-run``."""
+    path = triable.revision_files()[0]
+    path.write_text(path.read_text() + "\nirreversible = 'The mail is gone.'\n")
+    assert "The mail is gone" in str(triable.run("downgrade", dry_run=True).error)
+
+
+def test_a_protected_database_may_be_tried(triable, monkeypatch):
+    """A trial takes nothing from it."""
+    monkeypatch.setenv("FLASK_DB_PROTECT", "*")
+    assert triable.run("downgrade", dry_run=True).exit_code == 0
+    assert triable.current() == {"one"}

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 LOCK_WAIT = 60.0
 
 
-@command(dry_run={"help": "Do it in a transaction, and roll that back (SQLite, PostgreSQL)"})
+#: What ``--dry-run`` says of commands that change databases.
+DRY_RUN = {"help": "Do it in a transaction, and roll that back (SQLite, PostgreSQL)"}
+
+
+@command(dry_run=DRY_RUN)
 def upgrade(
     directory: Directory = None,
     revision: str = "head",
@@ -60,9 +64,9 @@ def upgrade(
         show_plans(plans)
         return plans
     if dry_run:
-        return _tried(locals())
+        return tried("upgrade", locals())
     if from_plan:
-        return _followed(from_plan, locals())
+        return applied("upgrade", *followed("upgrade", locals()))
     starts = _starts(directory, revision, sql, x_arg, bind) if from_current else None
     return applied("upgrade", locals())
 
@@ -104,37 +108,37 @@ def ensure_version(
     invoke("ensure_version", directory, x_arg, bind, sql=sql)
 
 
-def _tried(given: dict[str, Any]) -> tuple[Step, ...]:
-    """The steps that an upgrade took on each database, nothing of which is kept."""
+def tried(name: str, given: dict[str, Any]) -> tuple[Step, ...]:
+    """The steps that a command took on each database, nothing of which is kept."""
     from ..standing import look
-    from ..trying import RolledBackError, TryingRun
+    from ..trying import RolledBackError, TryingDowngradeRun, TryingRun
 
+    kind = TryingDowngradeRun if name == "downgrade" else TryingRun
     directory, x_arg, bind = given["directory"], given["x_arg"], given["bind"]
-    names = [each.database for each in look(directory, x_arg, bind).statuses]
+    databases = [each.database for each in look(directory, x_arg, bind).statuses]
     steps: list[Step] = []
-    for name in names:
+    for database in databases:
         # The end of a trial is the end of its env.py, which goes to several.
-        run = _invoked(
-            "upgrade", {**given, "bind": [name] if names[1:] else bind}, TryingRun, RolledBackError
-        )
-        steps += run.steps
+        each = {**given, "bind": [database] if databases[1:] else bind}
+        steps += _invoked(name, each, kind, RolledBackError).steps
     count = "1 revision" if len(steps) == 1 else f"{len(steps)} revisions"
     console.note(f"Tried {count} in {_seconds(steps):.2f} s; nothing is kept.")
     return tuple(steps)
 
 
-def _followed(path: str, given: dict[str, Any]) -> tuple[Step, ...]:
-    """The steps of an upgrade that does what a saved plan says."""
-    from ..saved_plans import FollowingRun, read
+def followed(name: str, given: dict[str, Any]) -> tuple[dict[str, Any], type[Run]]:
+    """The parameters of a command that does what a saved plan says, and what does it."""
+    from ..saved_plans import ComparedPlanningRun, FollowingDowngradeRun, FollowingRun, read
 
-    if given["revision"] != "head":
+    if given["revision"] != ("-1" if name == "downgrade" else "head"):
         raise ContradictionError("--from-plan", "REVISION")
-    saved = read(path)
+    check_exclusive(from_plan=given["from_plan"], tag=given["tag"])
+    saved = read(given["from_plan"], name)
     given = {**given, "revision": saved.revision, "tag": saved.tag, "saved": saved}
-    names = ("directory", "revision", "tag", "x_arg", "bind")
-    now = planned("upgrade", **{name: given[name] for name in names}, with_sql=True)
+    where = {key: given[key] for key in ("directory", "revision", "tag", "x_arg", "bind")}
+    now = planned(name, **where, kind=ComparedPlanningRun, with_sql=True, saved=saved)
     saved.check_all(now)
-    return applied("upgrade", given, FollowingRun)
+    return given, FollowingDowngradeRun if name == "downgrade" else FollowingRun
 
 
 def _starts(

@@ -76,15 +76,19 @@ def planned(
     tag: str | None,
     x_arg: OneOrMore,
     bind: OneOrMore,
-    with_sql: bool = False,
+    kind: type[Run] | None = None,
+    **options: Any,
 ) -> tuple[Plan, ...]:
-    """What ``upgrade`` or ``downgrade`` would do."""
+    """What ``upgrade`` or ``downgrade`` would do.
+
+    :param kind: What finds it out, instead of the usual.
+    """
     alembic_parts.import_alembic()
     from ..planning import PlanningRun
 
     check_range(revision)
-    arguments = {"revision": revision, "tag": tag, "options": {"with_sql": with_sql}}
-    run: Any = invoke(name, directory, x_arg, bind, kind=PlanningRun, **arguments)
+    arguments = {"revision": revision, "tag": tag, "options": options}
+    run: Any = invoke(name, directory, x_arg, bind, kind=kind or PlanningRun, **arguments)
     return tuple(run.plans)
 
 

@@ -36,7 +36,8 @@ def guarded(switch: str = "") -> Callable[[F], F]:
             bound = signature.bind(*args, **given)
             bound.apply_defaults()
             values = bound.arguments
-            if not values.get("sql") and (not switch or values[switch]):
+            takes_nothing = values.get("sql") or values.get("dry_run")
+            if not takes_nothing and (not switch or values[switch]):
                 _confirm_protected(name, values["bind"], values["yes_i_mean"])
             return function(*args, **given)
 

@@ -9,7 +9,6 @@ from .. import console
 from ..command_table import command
 from ..refusals import WorkToDoError
 from .calls import (
-    check_exclusive,
     check_range,
     history_of,
     invoke,
@@ -149,14 +148,12 @@ def plan(
     :param revision: Where to; ``"head"`` if it is not given, ``"-1"`` with ``down``.
     :param down: Say what ``downgrade`` would do.
     :param sql: With the statements of each operation.
-    :param save: A file for ``upgrade --from-plan``.
+    :param save: A file for ``--from-plan`` of ``upgrade``, or with ``down`` of ``downgrade``.
     :param exit_code: Raise where there is something to do.
     :returns: One :class:`~flask_migrate.planning.Plan` for each database.
     :raises WorkToDoError: ``exit_code``, and there is.
     :raises PlanFileError: The file cannot be written.
-    :raises ContradictionError: ``down`` and ``save``.
     """
-    check_exclusive(down=down, save=save)
     target = revision or ("-1" if down else "head")
     name = "downgrade" if down else "upgrade"
     plans = planned(name, directory, target, tag, x_arg, bind, with_sql=sql or bool(save))
@@ -164,8 +161,8 @@ def plan(
     if save:
         from .. import saved_plans
 
-        saved_plans.save(save, plans, target, tag)
-        console.note(f"Saved; run it with: flask db upgrade --from-plan {shlex.quote(save)}")
+        saved_plans.save(save, plans, name, target, tag)
+        console.note(f"Saved; run it with: flask db {name} --from-plan {shlex.quote(save)}")
     if exit_code and any(each.steps for each in plans):
         raise WorkToDoError(plans, down)
     return plans

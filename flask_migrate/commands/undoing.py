@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from .. import alembic_parts
 from ..command_table import command
-from .applying import LOCK_WAIT, applied
-from .calls import check_range
+from .applying import DRY_RUN, LOCK_WAIT, applied, followed, tried
+from .calls import check_exclusive, check_range
 from .confirming import agreed_losses, guarded
 
 if TYPE_CHECKING:
-    from ..runs import Step
+    from ..runs import Run, Step
     from .calls import Directory, OneOrMore
 
 
-@command()
+@command(dry_run=DRY_RUN)
 @guarded()
 def downgrade(
     directory: Directory = None,
@@ -31,6 +31,8 @@ def downgrade(
     connect_timeout: float | str | None = None,
     retries: int = 0,
     resume: bool = False,
+    dry_run: bool = False,
+    from_plan: str | None = None,
     yes: bool = False,
     yes_i_mean: str | None = None,
 ) -> tuple[Step, ...]:
@@ -38,15 +40,25 @@ def downgrade(
 
     On a command line it says which rows are dropped, and asks at a terminal.
 
+    :param dry_run: Do it in a transaction, and roll that back.
+    :param from_plan: A file of ``plan --down --save``: do what it says, or nothing.
     :param yes: Do not ask.
     :param yes_i_mean: The name of the database, where ``FLASK_DB_PROTECT`` protects it.
-    :returns: The steps that were taken, in order.
+    :returns: The steps that were taken, in order; with ``dry_run``, those that could be.
     :raises IrreversibleRevisionError: A revision says ``irreversible``; nothing was undone.
+    :raises UntriableError: ``dry_run``, and not everything can be rolled back.
+    :raises PlanChangedError: ``from_plan``, and something else would be done now.
+    :raises ContradictionError: Two of these options.
     :raises ProtectedDatabaseError: The database is protected, and its name was not given.
     """
+    check_exclusive(sql=sql, dry_run=dry_run, from_plan=from_plan)
     if sql and revision == "-1":
         revision = "head:-1"
     check_range(revision)
+    if dry_run:
+        return tried("downgrade", locals())
+    if from_plan:
+        return _undone("downgrade", *followed("downgrade", locals()))
     return _undone("downgrade", locals())
 
 
@@ -79,16 +91,19 @@ def redo(
     return _undone("redo", locals())
 
 
-def _undone(name: str, given: dict[str, Any]) -> tuple[Step, ...]:
-    """The steps that a command took, after it was asked whether it may."""
+def _undone(name: str, given: dict[str, Any], kind: type[Run] | None = None) -> tuple[Step, ...]:
+    """The steps that a command took, after it was asked whether it may.
+
+    :param kind: What watches it, instead of the usual.
+    """
     alembic_parts.import_alembic()
     from .. import undoing
 
-    look, kind = {
+    look, usual = {
         "downgrade": (undoing.UndoPlanningRun, undoing.DowngradeRun),
         "redo": (undoing.RedoPlanningRun, undoing.RedoRun),
     }[name]
     is_agreed = given.pop("yes") or given.pop("yes_i_mean") is not None
     if not given["sql"]:
         given["agreed"] = agreed_losses(name, look, given, is_agreed)
-    return applied(name, given, kind)
+    return applied(name, given, kind or usual)

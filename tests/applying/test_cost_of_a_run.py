@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import tracemalloc
 
+import pytest
 import sqlalchemy as sa
 
 import flask_migrate
@@ -105,3 +108,32 @@ def test_offline_sql_streams(started, monkeypatch):
         flask_migrate.upgrade(sql=True)
     assert len(stream.sizes) == 5
     assert all(one < next_one for one, next_one in zip(stream.sizes, stream.sizes[1:]))  # noqa: B905
+
+
+def peak(project, target):
+    """The bytes that offline SQL up to *target* takes at most."""
+    app = project.app()
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), app.app_context():
+        tracemalloc.start()
+        try:
+            flask_migrate.upgrade(sql=True, revision=target)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize("is_several", [False, True])
+def test_the_memory_of_offline_sql_does_not_grow_with_it(project, is_several):
+    """Thirty million more characters take no million bytes, on standard output and in files."""
+    if is_several:
+        project.binds = {"other": f"sqlite:///{project.folder / 'other.db'}"}
+    project.run("init", multidb=is_several)
+    project.write_revisions(32)
+    for path in project.revision_files():
+        text = path.read_text()
+        path.write_text(text.replace("():\n", "():\n    op.execute('-' * 1000000)\n"))
+    peak(project, "rev1")
+    few, many = peak(project, "rev2"), peak(project, "rev32")
+    assert many - few < 1_000_000
+    if is_several:
+        assert (project.folder / "other.sql").stat().st_size > 30_000_000

@@ -293,3 +293,38 @@ def test_a_formatter_that_is_not_installed(started, monkeypatch):
     outcome = started.run("migrate", "manage.py db", format="black")
     assert_refused(outcome, "black is not installed", hint="-m pip install black")
     assert started.revision_files() == []
+
+
+# Plans
+
+
+def test_a_plan_file_that_is_none(started):
+    """The sentence has the file, and the hint how to make one."""
+    (started.folder / "plan.json").write_text("<html>")
+    outcome = started.run("upgrade", "flask db", from_plan="plan.json")
+    assert_refused(outcome, "'plan.json' is no plan", hint="flask db plan --save plan.json")
+    assert started.tables() == set()
+
+
+def test_a_plan_file_in_bytes(started):
+    """What is no text is no plan."""
+    (started.folder / "plan.json").write_bytes(b"\xff\xfe\x00")
+    outcome = started.run("downgrade", "flask db", from_plan="plan.json")
+    assert_refused(outcome, "'plan.json' is no plan", hint="flask db plan --save plan.json")
+
+
+def test_a_plan_of_the_other_direction(started):
+    """The hint has the command that it is for."""
+    started.write_revisions(1)
+    started.run("plan", save="plan.json")
+    outcome = started.run("downgrade", "flask db", from_plan="plan.json")
+    assert_refused(outcome, "is the plan of upgrade", hint="flask db upgrade --from-plan plan.json")
+
+
+def test_a_trial_of_what_commits(started):
+    """The sentence has the revision, and nothing is left."""
+    started.run("revision", rev_id="one")
+    started.edit_revision("with op.get_context().autocommit_block():\n    op.execute('VACUUM')")
+    outcome = started.run("upgrade", "flask db", dry_run=True)
+    assert_refused(outcome, "revision one leaves", "Nothing was changed", hint="plan --sql")
+    assert started.tables() == set()
