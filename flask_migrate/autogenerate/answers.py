@@ -83,6 +83,8 @@ class Answers:
         for option, values in given.items():
             for name, value in values.items():
                 if (option, name) not in self._used:
+                    if option == "rename" and _is_swap(name, value, values):
+                        raise _swap(name, value)
                     raise _unknown(option, name, value, self._candidates[option])
 
     def _told(self, option: str, given: Mapping[str, str], names: Iterable[str], new: str) -> bool:
@@ -116,6 +118,21 @@ def _unknown(option: str, name: str, value: str, candidates: list[str]) -> Unkno
         hint=f"Near it: {', '.join(f'--{option} {each}' for each in near)}"
         if near
         else "See what would be written with: flask db migrate --dry-run",
+    )
+
+
+def _is_swap(name: str, value: str, renames: Mapping[str, str]) -> bool:
+    table, _, column = name.rpartition(".")
+    return renames.get(f"{table}.{value}") == column
+
+
+def _swap(name: str, value: str) -> UnknownColumnError:
+    table = name.rpartition(".")[0]
+    return UnknownColumnError(
+        f"--rename {name}={value}: two columns of {table} that swap their names are both there "
+        "before and after, so nothing of it can be seen.",
+        name,
+        hint="Write it by hand, over a third name: flask db revision -m swap",
     )
 
 

@@ -282,3 +282,47 @@ def test_per_cent_signs_and_colons_in_names_are_only_that(tmp_path, monkeypatch,
     up(project)
     assert project.execute(f"SELECT * FROM {order}") == [(1, 2, 3)]
     down(project, marked(1))
+
+
+def swapped(old, new):
+    def models(db):
+        class Person(db.Model):
+            id = db.Column(db.Integer, primary_key=True)
+            one = db.Column(old, db.String(20))
+            other = db.Column(new, db.String(20))
+
+    return models
+
+
+def test_two_names_that_swap_are_refused_with_a_way_out(started):
+    """Nothing of a swap can be seen: it is said, not passed over, and no file is written."""
+    started.models = swapped("first", "last")
+    started.run("migrate", message="before")
+    up(started)
+    started.models = swapped("last", "first")
+    outcome = started.run("migrate", rename=("person.first=last", "person.last=first"))
+    assert outcome.exit_code == 2
+    assert "swap" in str(outcome.error)
+    assert "flask db revision" in outcome.error.hint
+    assert len(started.revision_files()) == 1
+
+
+def test_a_swap_written_over_a_third_name_keeps_the_values(tmp_path, monkeypatch, database_url):
+    """What the documentation says to write, up and down."""
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, database_url)
+    project.models = swapped("first", "last")
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    project.execute("INSERT INTO person VALUES (1, 'Ann', 'Lee')")
+    project.run("revision", message="swap")
+    body = """
+    for old, new in (("first", "other"), ("last", "first"), ("other", "last")):
+        op.alter_column("person", old, new_column_name=new, existing_type=sa.String(20))
+    """
+    project.edit_revision(body, body)
+    up(project)
+    assert project.execute("SELECT first, last FROM person") == [("Lee", "Ann")]
+    down(project, swapped("first", "last"))
+    assert project.execute("SELECT first, last FROM person") == [("Ann", "Lee")]
