@@ -191,11 +191,13 @@ class PlanFileError(MigrateError):
     .. attribute:: path
     """
 
-    def __init__(self, path: str, said: str) -> None:
+    def __init__(self, path: str, said: str, command: str | None = None) -> None:
         self.path = path
+        plan = "flask db plan --down" if command == "downgrade" else "flask db plan"
+        makes = f"Make one with: {plan} --save {shlex.quote(path)}"
         super().__init__(
             f"The file {path!r} {said}.",
-            hint=f"Make one with: flask db plan --save {shlex.quote(path)}",
+            hint=makes if command else "Name one that can be written: flask db plan --save FILE",
         )
 
 
@@ -218,6 +220,10 @@ class PlanChangedError(MigrateError):
 
     .. attribute:: path
 
+    .. attribute:: database
+
+        The only one of several on which nothing was run; ``None`` if that is all of them.
+
     .. attribute:: differences
 
         A sentence for each.
@@ -225,13 +231,17 @@ class PlanChangedError(MigrateError):
 
     exit_code = 3
 
-    def __init__(self, path: str, command: str, differences: Iterable[str]) -> None:
+    def __init__(
+        self, path: str, command: str, differences: Iterable[str], database: str | None = None
+    ) -> None:
         self.path = path
+        self.database = database
         self.differences = tuple(differences)
         self.details = self.differences
         down = "--down " if command == "downgrade" else ""
+        on = f" on {database}" if database else ""
         super().__init__(
-            f"Nothing was run: the plan in {path!r} is not what would be done now.",
+            f"Nothing was run{on}: the plan in {path!r} is not what would be done now.",
             hint=f"Look again with: flask db plan {down}--sql --save {shlex.quote(path)}",
         )
 
@@ -250,13 +260,32 @@ class UntriableError(MigrateError):
         self.database = database
         self.revision = revision
         because = (
-            f"{dialect} commits each change of a table by itself"
+            f"{dialect} commits each change by itself"
             if dialect
             else f"revision {revision} leaves the transaction"
         )
         super().__init__(
             f"The database {database} cannot try it: {because}. Nothing was changed.",
             hint="See what would be done with: flask db plan --sql",
+        )
+
+
+class KeptTrialError(MigrateError):
+    """A trial did not keep what it did to itself: a revision has committed it.
+
+    .. attribute:: database
+
+    .. attribute:: revision
+    """
+
+    def __init__(self, database: str, revision: str) -> None:
+        self.database = database
+        self.revision = revision
+        super().__init__(
+            f"The trial on {database} was not rolled back as a whole: revision {revision} left the "
+            "transaction by itself.",
+            hint="Look at the tables that it and those before it change, and see what would be "
+            "done with: flask db plan --sql",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,7 @@ class SavedPlan:
         """
         differences = list(self._differences(plan))
         if differences:
-            raise PlanChangedError(self.path, self.command, differences)
+            raise PlanChangedError(self.path, self.command, differences, plan.database)
 
     def is_elsewhere(self, database: str, heads: Iterable[str]) -> bool:
         """Whether *database* was at other revisions than *heads*."""
@@ -134,6 +135,8 @@ def save(path: str, plans: Iterable[Plan], command: str, revision: str, tag: str
         part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         os.replace(part, path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink()
         raise PlanFileError(path, f"cannot be written: {error.strerror}") from error
 
 
@@ -169,20 +172,22 @@ def read(path: str, command: str) -> SavedPlan:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise PlanFileError(path, f"cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise PlanFileError(path, "is no plan") from error
+        raise PlanFileError(path, f"cannot be read: {error.strerror}", command) from error
+    except (ValueError, RecursionError) as error:
+        raise PlanFileError(path, "is no plan", command) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise PlanFileError(path, "is no plan")
+        raise PlanFileError(path, "is no plan", command)
     if content.get("version") != VERSION:
-        raise PlanFileError(path, f"is a plan of format {content.get('version')!r}, not {VERSION}")
+        raise PlanFileError(
+            path, f"is a plan of format {content.get('version')!r}, not {VERSION}", command
+        )
     try:
         _check_keys(content)
         saved = SavedPlan(path, content)
     except KeyError as error:
-        raise PlanFileError(path, f"is a plan without {error}") from error
+        raise PlanFileError(path, f"is a plan without {error}", command) from error
     except (AttributeError, TypeError) as error:
-        raise PlanFileError(path, "is no plan") from error
+        raise PlanFileError(path, "is no plan", command) from error
     if saved.command != command:
         raise OtherPlanError(path, saved.command, command)
     return saved
@@ -209,11 +214,15 @@ def _ids(heads: Iterable[str]) -> str:
     return ", ".join(heads) or "base"
 
 
-class ComparedPlanningRun(PlanningRun):
-    """A plan to be compared with a saved one: from elsewhere its steps may lead nowhere."""
+class _Compared:
+    """A run that is compared with a saved plan: from elsewhere its target may not be there."""
+
+    options: Any
+    selection: Any
+    noted: Callable[..., Iterator[Any]]
 
     def follow(self, function: Callable[..., Iterable[Any]]) -> Callable[..., Iterator[Any]]:
-        usual = super().follow(function)
+        usual: Callable[..., Iterator[Any]] = super().follow(function)  # type: ignore[misc]
 
         def compared(heads: tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
             if self.options["saved"].is_elsewhere(self.selection.entered, heads):
@@ -223,7 +232,11 @@ class ComparedPlanningRun(PlanningRun):
         return compared
 
 
-class FollowingRun(ApplyingRun):
+class ComparedPlanningRun(_Compared, PlanningRun):
+    """A plan to be compared with a saved one."""
+
+
+class FollowingRun(_Compared, ApplyingRun):
     """An upgrade that does what a saved plan says, or nothing."""
 
     def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:

@@ -113,6 +113,19 @@ def test_what_changes_while_the_lock_is_waited_for_is_seen(saved, monkeypatch):
     assert "is '+ table u'" in refused(saved)
 
 
+def test_a_database_that_moves_while_the_lock_is_waited_for_is_seen(saved_down, monkeypatch):
+    """Where the target would lead nowhere, the difference is said all the same."""
+
+    def meanwhile(plan, plans):
+        saved_down.execute("DELETE FROM alembic_version")
+
+    monkeypatch.setattr(SavedPlan, "check_all", meanwhile)
+    error = saved_down.run("downgrade", from_plan="plan.json").error
+    assert isinstance(error, PlanChangedError)
+    assert error.differences == ("default was at one and is at base.",)
+    assert "Nothing was run on default: " in error.message
+
+
 def test_the_plan_goes_where_it_was_told_to(saved):
     """A plan to a revision is run to that revision."""
     saved.run("revision", rev_id="two")
@@ -139,6 +152,7 @@ def test_the_file_has_no_password(started, postgresql_url):
     [
         ("", "is no plan"),
         ("[]", "is no plan"),
+        ("[" * 100_000, "is no plan"),
         ('{"format": "other"}', "is no plan"),
         ('{"format": "flask-migrate plan", "version": 9}', "is a plan of format 9, not 1"),
         ('{"format": "flask-migrate plan", "version": 1}', "is a plan without"),
@@ -168,6 +182,15 @@ def test_a_file_that_is_not_there_is_refused(started):
     """By name."""
     error = started.run("upgrade", from_plan="nothing.json").error
     assert "The file 'nothing.json' cannot be read: No such file or directory." in str(error)
+
+
+def test_a_folder_is_no_file_for_a_plan(started):
+    """It is refused, and nothing is left beside it."""
+    started.write_revisions(1)
+    before = set(started.folder.iterdir())
+    error = started.run("plan", save="migrations").error
+    assert isinstance(error, PlanFileError)
+    assert {path.name for path in set(started.folder.iterdir()) - before} <= {"app.db"}
 
 
 def test_a_folder_that_is_not_there_is_refused(started):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from flask_migrate.refusals import ContradictionError, UntriableError
+from flask_migrate.refusals import ContradictionError, KeptTrialError, UntriableError
 
 FACES = pytest.mark.parametrize("face", ["python", "flask db", "manage.py db"])
 
@@ -112,6 +112,8 @@ def test_one_transaction_for_each_revision_is_one_for_the_trial(triable):
     [
         "with op.get_context().autocommit_block():\n    op.execute('SELECT 1')",
         "op.get_bind().commit()",
+        "op.execute('COMMIT')",
+        "op.execute(' rollback;')",
         'op.create_index("i", "t", ["id"], postgresql_concurrently=True)',
     ],
 )
@@ -134,7 +136,7 @@ def test_mariadb_cannot_try(with_rows):
         pytest.skip("the other databases can")
     error = with_rows.run("upgrade", dry_run=True).error
     assert isinstance(error, UntriableError)
-    assert "commits each change of a table by itself" in error.message
+    assert "mysql commits each change by itself" in error.message
     assert "plan --sql" in error.hint
     assert with_rows.tables() == {"alembic_version", "t"}
 
@@ -189,6 +191,20 @@ def test_a_session_of_the_application_is_not_committed(started, postgresql_url):
     assert started.tables() == set()
 
 
+def test_a_savepoint_stays_inside(triable):
+    """What is rolled back to it does not end the trial."""
+    triable.run("revision", rev_id="three")
+    triable.edit_revision(
+        """
+        with op.get_bind().begin_nested() as savepoint:
+            op.execute("INSERT INTO t (id) VALUES (7)")
+            savepoint.rollback()
+        """
+    )
+    assert len(triable.run("upgrade", dry_run=True).value) == 2
+    assert triable.execute("SELECT * FROM t") == [(1,)]
+
+
 @FACES
 def test_a_downgrade_can_be_tried(triable, face):
     """Both revisions are undone, and are there afterwards."""
@@ -214,3 +230,30 @@ def test_a_protected_database_may_be_tried(triable, monkeypatch):
     monkeypatch.setenv("FLASK_DB_PROTECT", "*")
     assert triable.run("downgrade", dry_run=True).exit_code == 0
     assert triable.current() == {"one"}
+
+
+def test_an_engine_that_commits_by_itself_cannot_try(triable, monkeypatch):
+    """``AUTOCOMMIT`` leaves nothing to roll back."""
+    usual = triable.app
+
+    def app():
+        made = usual()
+        with made.app_context():
+            engine = made.extensions["sqlalchemy"].engine
+            engine.update_execution_options(isolation_level="AUTOCOMMIT")
+        return made
+
+    monkeypatch.setattr(triable, "app", app)
+    error = triable.run("upgrade", dry_run=True).error
+    assert isinstance(error, UntriableError)
+    assert "its engine (AUTOCOMMIT) commits" in error.message
+    assert triable.current() == {"one"}
+    assert triable.tables() == {"alembic_version", "t"}
+
+
+def test_a_commit_of_the_driver_is_told(triable):
+    """What it kept cannot be taken back, so nobody is told that nothing was kept."""
+    triable.edit_revision("op.get_bind().connection.commit()\nop.execute('UPDATE t SET id = 9')")
+    error = triable.run("upgrade", dry_run=True).error
+    assert isinstance(error, KeptTrialError)
+    assert (error.database, error.revision) == ("default", "two")

@@ -310,7 +310,13 @@ def test_a_plan_file_in_bytes(started):
     """What is no text is no plan."""
     (started.folder / "plan.json").write_bytes(b"\xff\xfe\x00")
     outcome = started.run("downgrade", "flask db", from_plan="plan.json")
-    assert_refused(outcome, "'plan.json' is no plan", hint="flask db plan --save plan.json")
+    assert_refused(outcome, "'plan.json' is no plan", hint="plan --down --save plan.json")
+
+
+def test_a_plan_where_no_file_can_be(started):
+    """The hint says what is needed."""
+    outcome = started.run("plan", "flask db", save="migrations")
+    assert_refused(outcome, "'migrations' cannot be written", hint="plan --save FILE")
 
 
 def test_a_plan_of_the_other_direction(started):
