@@ -185,6 +185,8 @@ def private_mariadb(place: Path | None = None) -> Iterator[PrivateServer]:
         )
         command = [daemon, "--no-defaults", f"--datadir={data}", f"--socket={address}"]
         command += ["--skip-networking", "--skip-log-bin", f"--pid-file={folder / 'pid'}"]
+        # One that starts removes what another one has in a shared folder.
+        command += [f"--tmpdir={folder}"]
         # 2: what was committed outlives a server that is killed, if not the machine.
         command += ["--innodb-flush-method=nosync", "--innodb-flush-log-at-trx-commit=2"]
         url = URL.create("mysql", "root", host="localhost", query={"unix_socket": str(address)})

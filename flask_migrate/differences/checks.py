@@ -60,6 +60,21 @@ def compare(
     _write(context, ops, removed, added)
 
 
+def give_to_tables(metadata: Any) -> None:
+    """Let each constraint that stands inside a column stand beside it.
+
+    It means the same, and Alembic passes by the others.
+    """
+    import sqlalchemy as sa
+
+    for table in metadata.tables.values():
+        for column in table.columns:
+            inside = [each for each in column.constraints if isinstance(each, sa.CheckConstraint)]
+            for check in inside:
+                column.constraints.discard(check)
+                table.append_constraint(check)
+
+
 def _named(model: Any, context: AutogenContext) -> dict[str, Any]:
     """The constraints of a model that have a name, by the one that they have on the server."""
     import sqlalchemy as sa

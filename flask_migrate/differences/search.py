@@ -58,6 +58,10 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
     comparators.register()
     found = context.opts[KEY] = Search(context)
     context.opts["include_name"] = _without_own_tables(context.opts)
+    from . import checks
+
+    for metadata in _metadatas(context.opts):
+        checks.give_to_tables(metadata)
     if "compare_server_default" not in options:
         context._user_compare_server_default = True
     impl: Any = context.impl
@@ -93,9 +97,7 @@ def _written(render: Callable[..., str], dialect: Any) -> Callable[..., str]:
 def _without_own_tables(opts: dict[str, Any]) -> Callable[..., bool]:
     """``include_name`` for a comparison that passes by Alembic's tables and ours."""
     include_name: Callable[..., bool] | None = opts.get("include_name")
-    given = opts.get("target_metadata")
-    metadatas = given if isinstance(given, Sequence) else [given]
-    known = {table.name for each in metadatas if each for table in each.tables.values()}
+    known = {table.name for each in _metadatas(opts) for table in each.tables.values()}
 
     def included(name: Any, kind: str, parents: Any) -> bool:
         if kind == "table" and name.startswith(_OWN) and name not in known:
@@ -103,6 +105,11 @@ def _without_own_tables(opts: dict[str, Any]) -> Callable[..., bool]:
         return include_name is None or include_name(name, kind, parents)
 
     return included
+
+
+def _metadatas(opts: dict[str, Any]) -> list[Any]:
+    given = opts.get("target_metadata")
+    return [each for each in (given if isinstance(given, Sequence) else [given]) if each]
 
 
 #: How the names of these tables begin.

@@ -218,3 +218,33 @@ def test_match_of_a_foreign_key_is_found_and_undone(on_postgresql, before, after
     assert on_postgresql.execute(MATCH) == [(second,)]
     on_postgresql.back()
     assert on_postgresql.execute(MATCH) == [(first,)]
+
+
+def test_a_check_inside_a_column_is_one_of_its_table(changing):
+    """It comes with a new table and a new column, and goes."""
+
+    def inside(*checks):
+        return sa.Column("n", sa.Integer, *checks)
+
+    def positive(name, column):
+        return sa.CheckConstraint(f"{column} > 0", name=name)
+
+    assert "n > 0" in changing.go(lambda: [inside(positive("ck_n", "n"))])
+    changing.go(
+        lambda: [
+            inside(positive("ck_n", "n")),
+            sa.Column("m", sa.Integer, positive("ck_m", "m")),
+        ]
+    )
+    for column in ("n", "m"):
+        with pytest.raises(sa.exc.DBAPIError):
+            changing.execute(f"INSERT INTO thing (id, {column}) VALUES (1, 0)")
+    changing.go(lambda: [inside(), sa.Column("m", sa.Integer)])
+    changing.execute("INSERT INTO thing (id, n, m) VALUES (1, 0, 0)")
+
+
+def test_a_check_inside_a_column_may_have_no_name(changing):
+    """It comes with its table; ``go`` sees that it is no difference then."""
+    changing.go(lambda: [sa.Column("n", sa.Integer, sa.CheckConstraint("n > 0"))])
+    with pytest.raises(sa.exc.DBAPIError):
+        changing.execute("INSERT INTO thing (id, n) VALUES (1, 0)")
