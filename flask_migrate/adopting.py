@@ -34,8 +34,8 @@ class Adoption:
     """What was found out about one database.
 
     ``outcome`` is ``"adopted"``; ``"found"``: it matches, and nothing was recorded;
-    ``"different"``; ``"empty"``; ``"migrated"``: it has a revision already; or ``"begun"``: it
-    has one in part.
+    ``"different"``; ``"empty"``; ``"migrated"``: it has a revision already; ``"begun"``: it
+    has one in part; or ``"unknown"``: it is of another kind than can be looked at.
     ``revisions`` are those that it matches, the nearest ones if it is different, or those
     that it has. ``also`` are earlier ones with the same tables. ``differences`` are what
     would have to be done to it for it to be at ``revisions``.
@@ -98,6 +98,8 @@ class AdoptingRun(ApplyingRun):
         known = Adoption(self.selection.entered, context.dialect.name, "migrated", heads)
         if heads or _is_begun(context):
             return replace(known, outcome="migrated" if heads else "begun")
+        if not schema_facts.are_known(context.connection):
+            return replace(known, outcome="unknown")
         there = _Mine(context)(schema_facts.read(context.connection))
         if not schema_facts.tables(there):
             return replace(known, outcome="empty")

@@ -28,17 +28,11 @@ def scratch(connection: Connection, url: str | None, is_furnished: bool) -> Iter
     :param is_furnished: Whether it has the schemas and the extensions of the other one.
     :raises NoScratchError: It could not be made.
     """
-    from sqlalchemy import create_engine
     from sqlalchemy.exc import SQLAlchemyError
-    from sqlalchemy.pool import NullPool
 
     engine: Any = connection.engine
     with ExitStack() as stack:
-        server = engine
-        if url is not None:
-            server = create_engine(url, poolclass=NullPool)
-            if server.dialect.name != engine.dialect.name:
-                raise NoScratchError(engine.dialect.name, f"{server.dialect.name} is another kind")
+        server = engine if url is None else _engine_at(url, engine.dialect.name)
         try:
             make = _MAKERS[engine.dialect.name]
             found = stack.enter_context(make(server, connection, is_furnished))
@@ -53,6 +47,20 @@ def scratch(connection: Connection, url: str | None, is_furnished: bool) -> Iter
         except (SQLAlchemyError, NoNeighbourError, OSError) as error:
             raise NoScratchError(engine.dialect.name, _said(error, server)) from error
         yield opened
+
+
+def _engine_at(url: str, kind: str) -> Any:
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.pool import NullPool
+
+    try:
+        server = create_engine(url, poolclass=NullPool)
+    except (SQLAlchemyError, ImportError, ValueError) as error:  # whose text may have the password
+        raise NoScratchError(kind, f"--scratch-url is of no use: {type(error).__name__}") from None
+    if server.dialect.name != kind:
+        raise NoScratchError(kind, f"{server.dialect.name} is another kind of database")
+    return server
 
 
 def _said(error: BaseException, server: Any) -> str:

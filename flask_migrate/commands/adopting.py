@@ -182,6 +182,14 @@ def _nothing_to_adopt(found: Sequence[Adoption]) -> NotAdoptedError:
             found,
             hint="See what is pending with: flask db status; apply it with: flask db upgrade",
         )
+    unknown = [each for each in found if each.outcome == "unknown"]
+    if unknown:
+        return NotAdoptedError(
+            f"The database {unknown[0].database} is on {unknown[0].dialect}; adopt knows SQLite, "
+            "PostgreSQL, MariaDB and MySQL.",
+            found,
+            hint="If you know what it is at, record that: flask db stamp REVISION",
+        )
     return NotAdoptedError(
         f"The database {found[0].database} is empty; there is nothing to adopt.",
         found,

@@ -39,11 +39,13 @@ _MODULES = {
 }
 
 
-def read(connection: Any) -> Facts:
-    """The facts about every table that *connection* can see in its database.
+def are_known(connection: Any) -> bool:
+    """Whether the facts of this kind of database can be read."""
+    return connection.dialect.name in _MODULES
 
-    :raises KeyError: It is no database of a kind that is known.
-    """
+
+def read(connection: Any) -> Facts:
+    """The facts about every table that *connection* can see in its database."""
     found = _module(connection).facts(connection)
     return {key: text for key, text in found if not _is_ours(key.table)}
 

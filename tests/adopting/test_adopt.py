@@ -10,7 +10,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.pool import NullPool
 
-from flask_migrate import Migrate, adopt, refusals, scratch
+from flask_migrate import Migrate, adopt, refusals, schema_facts, scratch
 from flask_migrate.autogenerate import questions
 
 from ..project import users, users_with_email
@@ -435,7 +435,7 @@ def test_another_kind_of_server_is_refused(lite):
     create_all(lite)
     error = lite.run("adopt", yes=True, scratch_url="postgresql+psycopg2://x:hu5h@nowhere/x").error
     assert isinstance(error, refusals.NoScratchError)
-    assert "postgresql is another kind" in error.message
+    assert "postgresql is another kind of database" in error.message
 
 
 def test_what_was_put_there_by_hand_is_put_into_the_scratch_database(project):
@@ -539,3 +539,65 @@ def test_the_nearest_is_found_though_no_revision_has_its_tables(written):
     assert (found.outcome, found.revisions) == ("different", ("rev1",))
     assert [(each.symbol, each.text) for each in found.differences] == [("-", "table mine")]
     assert left_over(written) == []
+
+
+@pytest.mark.parametrize("url", ["hu5h", "nothing://ann:hu5h@host/x", "postgresql://a:hu5h@h:x/y"])
+def test_a_scratch_url_that_is_none_is_told_without_its_password(lite, url):
+    """It may have been typed wrong."""
+    write(lite)
+    create_all(lite)
+    outcome = lite.run("adopt", "flask db", yes=True, scratch_url=url, verbose=True)
+    assert outcome.exit_code == 1
+    assert "--scratch-url is of no use" in outcome.stderr
+    assert "hu5h" not in outcome.stdout + outcome.stderr
+
+
+def test_an_interrupted_adopt_leaves_no_scratch_database(written):
+    """Nor after Ctrl-C."""
+    create_all(written)
+    written.run("revision", rev_id="rev3")
+    written.edit_revision("raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        written.run("adopt", yes=True)
+    assert left_over(written) == []
+    assert written.tables() == {"user"}
+
+
+def test_tables_of_other_schemas_count_where_the_project_includes_them(project):
+    """``include_schemas``, as for ``migrate``."""
+    if project.url.get_backend_name() != "postgresql":
+        pytest.skip("only there")
+    project.options = {"include_schemas": True}
+    project.run("init")
+    project.run("revision", rev_id="rev1")
+    create = "op.create_table('{}', sa.Column('id', sa.Integer), schema={!r})\n"
+    project.edit_revision(
+        "op.execute('CREATE SCHEMA billing')\n" + create.format("bill", "billing")
+    )
+    project.execute("CREATE SCHEMA billing")
+    project.execute("CREATE TABLE billing.bill (id INTEGER, x INTEGER)")
+    (found,) = project.run("adopt", yes=True).error.adoptions
+    assert [each.text for each in found.differences] == ["column billing.bill.x"]
+    project.execute("ALTER TABLE billing.bill DROP COLUMN x")
+    assert project.run("adopt", yes=True).exit_code == 0
+
+
+def test_no_lock_does_not_wait(lite):
+    """``--no-lock`` does not look whether another run is under way."""
+    from filelock import FileLock
+
+    write(lite)
+    create_all(lite)
+    with FileLock(f"{lite.folder / 'app.db'}.migrate-lock"):
+        assert lite.run("adopt", yes=True, no_lock=True).exit_code == 0
+
+
+def test_a_kind_of_database_that_is_not_known_is_left_alone(lite, monkeypatch):
+    """``prepare`` upgrades it, as ``upgrade`` does."""
+    write(lite)
+    monkeypatch.delitem(schema_facts.facts._MODULES, "sqlite")
+    error = lite.run("adopt", yes=True).error
+    assert error.message.startswith("The database default is on sqlite; adopt knows SQLite, ")
+    assert lite.tables() == set()
+    assert lite.run("prepare").exit_code == 0
+    assert lite.current() == {"rev2"}
