@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
@@ -61,8 +62,10 @@ def facts(connection: Any) -> Iterator[tuple[Key, str]]:
 
 
 def _column(type_: str, is_not_null: bool, default: str | None, is_generated: bool) -> str:
-    words = [type_.upper()]
-    words += [f"DEFAULT {spelling.literal(default)}"] if default is not None else []
+    # As somebody may have typed it.
+    words = [re.sub(r"\s*([(),])\s*", r"\1", type_.upper()).replace(",", ", ")]
+    has_default = default is not None and default.upper() != "NULL"
+    words += [f"DEFAULT {spelling.literal(default or '')}"] if has_default else []
     words += ["GENERATED"] if is_generated else []
     words += ["NOT NULL"] if is_not_null else []
     return " ".join(words)

@@ -163,3 +163,19 @@ def test_a_renamed_serial_table_is_the_same_as_one_that_always_had_the_name(fact
         pytest.skip("only there")
     first = ("CREATE TABLE a (id SERIAL PRIMARY KEY)", "ALTER TABLE a RENAME TO b")
     assert facts("DROP TABLE b", "CREATE TABLE b (id SERIAL PRIMARY KEY)", first=first) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "made"),
+    [
+        ("varchar (20) default null", "VARCHAR(20)"),
+        ("numeric( 10,2 )", "NUMERIC(10, 2)"),
+        ("DOUBLE  precision", "DOUBLE  PRECISION"),
+    ],
+)
+def test_a_type_that_was_typed_by_hand_is_the_same_on_sqlite(facts, typed, made):
+    """Other servers spell it in their own way."""
+    if facts.kind != "sqlite":
+        pytest.skip("only there")
+    first = again(f"name {typed}", *REST[1:])
+    assert facts(*again(f"name {made}", *REST[1:]), first=first) == []
