@@ -287,7 +287,11 @@ class Journal:
         ]
 
     def _create(self) -> None:
-        self._execute(_CREATE + _SUFFIX.get(self.connection.dialect.name, ""))
+        create = _CREATE + _SUFFIX.get(self.connection.dialect.name, "")
+        if self.connection.dialect.name in JOURNALED:
+            # Whatever the database has, a statement may have any character.
+            create = create.replace(" TEXT ", " TEXT CHARACTER SET utf8mb4 ")
+        self._execute(create)
         self._has_table = True
 
     def drop_leftover(self) -> None:

@@ -48,13 +48,14 @@ class Answers:
     ) -> list[tuple[str, str]]:
         """Which labels of an enum, under one of its *names*, become which others."""
         new = list(now)
-        return [
-            (old, label)
-            for old in was
-            for label in new
-            if old not in new
-            and self._told("rename-value", self.values, [f"{name}.{old}" for name in names], label)
-        ]
+        gone = [each for each in was if each not in new]
+        pairs = [(old, label) for old in gone for label in new]
+        return [pair for pair in pairs if self._told_value(names, *pair)]
+
+    def _told_value(self, names: Iterable[str], old: str, new: str) -> bool:
+        """Whether a label becomes another; a label may have an equals sign in it."""
+        halves = [f"{name}.{old}={new}".partition("=") for name in names]
+        return any(self._told("rename-value", self.values, [one], two) for one, _, two in halves)
 
     def has_values(self, names: Iterable[str]) -> bool:
         """Whether anything is said of the labels of an enum under one of its *names*."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from alembic.autogenerate.render import renderers
 from alembic.operations.ops import MigrateOperation
 
+from ..differences import spelling
 from .comparison import holds_operations
 from .written import literal, sql_text
 
@@ -146,7 +147,11 @@ def _serial(type_: Any, dialect: Any) -> str:
 
 @renderers.dispatch_for(CounterOp)
 def _render(context: Any, operation: CounterOp) -> list[str]:
-    op, quote = context.opts["alembic_module_prefix"], context.dialect.identifier_preparer.quote
+    op = context.opts["alembic_module_prefix"]
+
+    def quote(name: str) -> str:
+        return spelling.name(context.dialect, name)
+
     return [f"{op}execute({literal(each)!r})" for each in _statements(operation, quote)]
 
 

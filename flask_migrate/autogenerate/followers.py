@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..differences import spelling
-from .comparison import holds_operations, key
+from .comparison import holds_operations, key, walk
 from .written import StatementOp
 
 if TYPE_CHECKING:
@@ -179,12 +179,20 @@ def _made_names(
         for sequence, column in comparison.connection.execute(text(_SEQUENCES), name)
     ]
     columns = comparison.renamed_columns.get(key(schema, new), {})
-    wanted = _names_in_models(comparison, schema, new)
+    wanted = _names_in_models(comparison, schema, new) | set(_dropped(comparison, schema, new))
     for present, names, ending in found:
         made = "_".join([new, *(columns.get(each, each) for each in names), ending])
         is_made = present == "_".join([old, *names, ending]) and len(made.encode()) <= _LENGTH
         if is_made and made != present and not wanted & {made, present}:
             yield present, made
+
+
+def _dropped(comparison: Comparison, schema: str | None, table: str) -> Iterator[str]:
+    """The names of what is dropped from a table."""
+    for _, operation in walk(comparison.upgrade):
+        where = getattr(operation, "schema", None), getattr(operation, "table_name", None)
+        if getattr(operation, "_reverse", None) is not None and where == (schema, table):
+            yield str(_name(operation))
 
 
 def _names_in_models(comparison: Comparison, schema: str | None, name: str) -> set[str]:

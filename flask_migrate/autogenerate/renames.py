@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..differences.operations import AddLabelsOp, User
 from . import pairing
 from .answers import spelled
-from .comparison import holds_operations
+from .comparison import holds_operations, key
 from .followers import dropped_before, follow, mysql_names, postgresql_names
 from .pairing import Pair
 from .written import RenameColumnOp, RenamesOp, RenameTableOp
@@ -30,12 +32,25 @@ def rename(comparison: Comparison, script: MigrationScript) -> None:
     for pair in _chosen(comparison, pairing.columns(comparison, holders), _ColumnWords):
         renames += _rename_column(comparison, pair)
     if renames:
-        for following in (postgresql_names, mysql_names, follow):
-            renames += following(comparison)
+        indexes, followed = mysql_names(comparison), follow(comparison)
+        # What is still dropped after that has its old name when it goes.
+        renames += [*postgresql_names(comparison), *indexes, *followed]
         renames = [*dropped_before(comparison), *renames]
         left = [each for each in comparison.upgrade.ops if not _is_empty(each)]
+        for each in left:
+            if isinstance(each, AddLabelsOp):
+                # The names in the downgrade are given back after its labels have gone.
+                each.users = [_moved(comparison, user) for user in each.users]
         comparison.upgrade.ops[:] = [RenamesOp(renames), *left]
         comparison.reverse()
+
+
+def _moved(comparison: Comparison, user: User) -> User:
+    """A column that has an enum type, under its new names."""
+    tables = {(schema, old): new for schema, old, new in comparison.touched}
+    table = tables.get((user.schema, user.table), user.table)
+    columns = comparison.renamed_columns.get(key(user.schema, table), {})
+    return replace(user, table=table, column=columns.get(user.column, user.column))
 
 
 class _TableWords:

@@ -10,6 +10,7 @@ from alembic.autogenerate import renderers
 from alembic.operations.ops import MigrateOperation
 
 from ..logs import log
+from . import spelling
 from .mariadb import NAMES
 from .operations import execute
 
@@ -221,6 +222,5 @@ def _words(op: DefaultCharsetOp) -> Iterator[str]:
 
 @renderers.dispatch_for(DefaultCharsetOp)
 def _render(context: Any, op: DefaultCharsetOp) -> str:
-    quote = context.dialect.identifier_preparer.quote
-    table = (f"{quote(op.schema)}." if op.schema else "") + quote(op.table_name)
+    table = spelling.name(context.dialect, op.schema, op.table_name)
     return execute(f"ALTER TABLE {table} DEFAULT {' '.join(_words(op))}")

@@ -16,6 +16,9 @@ _CAST = re.compile(
 )
 
 
+# The same of a type whose name needs quotes: 'sad'::"My Shop".mood.
+_QUOTED_CAST = re.compile(r'::\s*(?:\w+\.)?"(?:[^"]|"")*"(?:\.(?:"(?:[^"]|"")*"|\w+))?(?:\[\])*')
+
 # What SQLAlchemy takes for a parameter.
 _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 
@@ -37,6 +40,7 @@ def name(dialect: Any, *parts: str | None) -> str:
 
 def plain(sql: str) -> str:
     """*sql* without white space, quotes around names, casts and outer parentheses."""
+    sql = _outside_literals(sql, lambda part: _QUOTED_CAST.sub("", part))
     text = "".join(_plain_token(token) for token in _TOKEN.findall(sql))
     text = _outside_literals(text, lambda part: _CAST.sub("", part))
     text = _outside_literals(text, lambda part: re.sub(r"\s+", "", part))

@@ -8,6 +8,7 @@ import pytest
 
 from flask_migrate import errors, refusals
 
+from ..project import Project
 from . import history
 from .test_whole_or_nothing import PLACES, interrupted
 
@@ -251,3 +252,17 @@ def test_a_block_that_has_changed_on_postgresql_is_not_resumed(interrupted_block
     history.write(interrupted_block, [history.BODIES[0], [history.TABLE.format("other")]])
     error = interrupted_block.run("upgrade").error
     assert isinstance(error, errors.ResumeError)
+
+
+def test_a_statement_may_have_any_character(tmp_path, monkeypatch, mariadb_url):
+    """Also where the database is in a character set that has not."""
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, mariadb_url)
+    project.execute("ALTER DATABASE CHARACTER SET latin1")
+    project.run("init")
+    project.run("revision", rev_id="one")
+    project.edit_revision(
+        "op.execute(\"SELECT 'ł'\"); op.execute(\"CREATE TABLE t (a INT COMMENT 'ł')\")"
+    )
+    outcome = project.run("upgrade")
+    assert outcome.exit_code == 0, outcome.error

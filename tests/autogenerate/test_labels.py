@@ -66,7 +66,7 @@ def there_and_back(project, old, new):
     assert rows(project) == old
 
 
-@pytest.mark.parametrize("label", ["mad", "unhappy", "it's 100%:x"])
+@pytest.mark.parametrize("label", ["mad", "unhappy", "it's 100%:x", "a=b"])
 def test_rows_get_the_new_label(project, options, label):
     """Whether it is as long or longer; the downgrade gives them the old one again."""
     begin(project, "sad", "happy", **options)
@@ -200,6 +200,24 @@ def terminal(monkeypatch):
     monkeypatch.setattr(questions, "_is_terminal", lambda stream: True)
     monkeypatch.setattr(click, "confirm", confirm)
     return {"asked": asked, "answers": answers}
+
+
+@pytest.mark.parametrize(
+    "label", ['"""', "\nraise SystemExit", "'); DROP TABLE thing; --", "ł", "back\\slash"]
+)
+def test_a_label_is_never_code(project, label):
+    """Whatever it is, the file can be read and the table is there."""
+    if {"\n", "\\"} & set(label) and "mysql" in str(project.url):
+        pytest.skip("SQLAlchemy reads both as two characters in an ENUM.")
+    if "ł" in label and "mysql" in str(project.url):
+        project.execute("ALTER DATABASE CHARACTER SET utf8mb4")
+    begin(project, "sad", "happy")
+    project.models = models(label, "happy")
+    outcome = project.run("migrate", rename_value=f"mood.sad={label}")
+    assert outcome.exit_code == 0, outcome.error
+    there_and_back(project, ["sad", "happy"], [label, "happy"])
+    project.run("migrate", no_input=True, rev_id="asked")
+    compile("".join(path.read_text() for path in project.revision_files()), "files", "exec")
 
 
 @pytest.mark.parametrize("face", ["flask db", "manage.py db"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 import pytest
+import sqlalchemy as sa
 
-from ..project import users, users_with_email
+from ..project import Project, users, users_with_email
 
 
 @pytest.fixture
@@ -352,3 +353,33 @@ def test_a_run_that_is_killed_loses_neither_file(first, monkeypatch):
         compile(text_of(first), "file", "exec")
         assert [each.revision for each in first.run("history").value] == ["abc"]
         assert ("email" in text_of(first)) == bool(stop)
+
+
+def test_enums_and_constraints_are_folded_in_on_each_database(tmp_path, monkeypatch, database_url):
+    """A type with labels of its own, a CHECK, a foreign key; both ways, twice."""
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, database_url)
+    project.run("init")
+
+    def models(*labels, more=False):
+        def made(db):
+            columns = [sa.Column("mood", sa.Enum(*labels, name="mood"), server_default=labels[0])]
+            if more:
+                columns += [sa.Column("n", sa.Integer), sa.CheckConstraint("n > 0", name="ck")]
+                columns += [sa.Column("up_id", sa.ForeignKey("thing.id"))]
+            db.Table("thing", db.metadata, sa.Column("id", sa.Integer, primary_key=True), *columns)
+
+        return made
+
+    project.models = models("sad")
+    project.run("migrate", rev_id="one")
+    project.run("upgrade")
+    project.models = models("sad", "happy")
+    project.run("migrate", rev_id="two")
+    for labels in (("sad", "so so", "happy"), ("new", "sad", "happy")):
+        project.models = models(*labels, more=True)
+        assert updated(project) is None
+        assert project.run("upgrade").exit_code == 0
+        assert project.run("check").exit_code == 0
+        assert project.run("downgrade").exit_code == 0
+    assert len(project.revision_files()) == 2
