@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +26,9 @@ _FROM_MODELS = {
     "drop_table",
     "drop_table_comment",
 }
+
+#: Options of these that the models do not say.
+_OWN = {"new_column_name", "postgresql_concurrently", "if_exists", "if_not_exists"}
 
 # SQL that it writes itself, and makes again from the models too.
 _SQL_FROM_MODELS = re.compile(
@@ -50,16 +55,23 @@ class Statement:
 
 
 def missing(old: str, new: str) -> list[Statement]:
-    """The statements of *old*, the text of a file, that *new* has no counterpart of."""
+    """The statements and comments of *old*, the text of a file, that *new* has none for."""
     kept, made = set(), set()
     for _, text, key, _ in _statements(ast.parse(new)):
         kept.add(text)
         made.add(key)
+    comments = {text for _, text in _comments(new)}
     return [
         Statement(line, text, is_an_edit)
         for line, text, key, is_an_edit in _statements(ast.parse(old))
         if text not in kept and (is_an_edit or key not in made)
-    ]
+    ] + [Statement(line, text, False) for line, text in _comments(old) if text not in comments]
+
+
+def _comments(source: str) -> Iterator[tuple[int, str]]:
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
 
 
 def is_same(old: str, new: str) -> bool:
@@ -111,8 +123,9 @@ def _told(node: ast.stmt, where: str, text: str) -> _Found:
     elif name == "execute":
         is_again = bool(words and _SQL_FROM_MODELS.match(words[0]))
     else:
-        is_renamed = any(each.arg == "new_column_name" for each in getattr(call, "keywords", ()))
-        is_again = name in _FROM_MODELS and not is_renamed
+        options = {each.arg for each in getattr(call, "keywords", ())}
+        own = _OWN | {"postgresql_using"} if name == "alter_column" else _OWN
+        is_again = name in _FROM_MODELS and not options & own
     things = words[: 1 if name.endswith("_table") else 2]
     return node.lineno, text, (where, name, *things), not is_again
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: What a revision has of its own already.
 _FIXED = ("splice", "branch_label", "version_path", "rev_id", "depends_on")
 
+_WITHOUT_MODELS = "--empty, or revision without --autogenerate,"
+
 # The message as every script.py.mako writes it: until the line about the revision.
 _MESSAGE = re.compile(r"(.*?)\n\s*\n(?:Revision ID|Revises): ", re.S)
 
@@ -49,7 +51,7 @@ class UpdatingRun(RevisionRun):
         given = [each for each in _FIXED if self.arguments.get(each)]
         given += ["bind"] if self.selection.chosen else []
         if given or not self.is_comparing:
-            words = [f"--{each.replace('_', '-')}" for each in given] or ["--empty"]
+            words = [f"--{each.replace('_', '-')}" for each in given] or [_WITHOUT_MODELS]
             raise NotUpdatableError(
                 None,
                 f"{' and '.join(words)} cannot go with --update",

@@ -226,6 +226,8 @@ def test_an_empty_history_is_refused(started):
         "for name in ('a', 'b'):\n        op.execute(name)",
         "op.alter_column('user', 'name', new_column_name='nick')",
         "op.rename_table('user', 'person')",
+        "op.create_index('ix', 'user', ['name'], postgresql_concurrently=True)",
+        "op.alter_column('user', 'name', postgresql_using='name::text')",
         "print('hello')",
         "if op.get_bind():\n        pass",
     ],
@@ -257,6 +259,15 @@ def test_what_the_models_do_not_have_is_told(first):
     outcome = first.run("migrate", "flask db", update=True)
     assert "No longer in it: line" in outcome.stderr
     assert "op.create_index('ix_mine'" in outcome.stderr
+
+
+def test_a_comment_of_somebody_is_told(first):
+    """It is not kept."""
+    (path,) = first.revision_files()
+    path.write_text(path.read_text().replace("def upgrade", "# because of Ann\ndef upgrade"))
+    outcome = first.run("migrate", "flask db", update=True)
+    assert "# because of Ann" in outcome.stderr
+    assert outcome.stderr.count("No longer in it") == 1
 
 
 def test_an_answer_has_to_be_given_again(written_with_rows):
@@ -297,8 +308,10 @@ def test_what_the_revision_has_already_is_refused(first, option):
 
 
 def test_empty_is_refused(first):
-    """An empty revision has nothing to be folded in."""
-    assert "--empty cannot go with --update" in str(updated(first, empty=True))
+    """An empty revision has nothing to be folded in; nor has one without a comparison."""
+    assert "--empty, or revision without --autogenerate, cannot" in str(updated(first, empty=True))
+    error = first.run("revision", update=True).error
+    assert error.hint.endswith("flask db migrate --update")
 
 
 def test_one_of_several_databases_is_refused(first):
