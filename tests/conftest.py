@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -21,6 +22,12 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("FLASK_") and not name.startswith("FLASK_MIGRATE_TESTS_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def no_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that a test edits twice in a second would be the same to Python."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
 
 @pytest.fixture(autouse=True)
