@@ -42,7 +42,9 @@ class RevisionGraph(RevisionMap):
         if parents is None or not _is_acyclic(parents):
             return self._alembics_map(revisions)
         map_: dict[Any, Any] = {each.revision: each for each in revisions}
-        labelled = [each for each in revisions if each.branch_labels]
+        labelled = [each for each in revisions if each._orig_branch_labels]
+        if labelled:
+            _let_label(revisions)
         self._map_branch_labels(labelled, map_)
         self._add_depends_on(revisions, map_)
         for revision in map_.values():
@@ -59,6 +61,7 @@ class RevisionGraph(RevisionMap):
 
     def _alembics_map(self, revisions: list[Revision]) -> Any:
         """The map of a history with something wrong in it, if Alembic makes one."""
+        _let_label(revisions)
         other = RevisionMap(lambda: revisions)
         map_ = other._revision_map
         self.heads, self._real_heads = other.heads, other._real_heads
@@ -94,6 +97,8 @@ class RevisionGraph(RevisionMap):
 
     def add_revision(self, revision: Revision, _replace: bool = False) -> None:
         """Add a revision that was written a moment ago."""
+        if revision._orig_branch_labels:
+            _let_label(each for each in self._revision_map.values() if each is not None)
         super().add_revision(revision, _replace)
         self.__dict__.pop("_down", None)
         self.__dict__.pop("_versioned_down", None)
@@ -201,6 +206,12 @@ class RevisionGraph(RevisionMap):
             places = {name: place for place, name in enumerate(self._revision_map)}
             return sorted_ids(todo, sorted(tips, key=places.__getitem__), self._down)
         return sorted_ids(todo, list(tips), self._down)
+
+
+def _let_label(revisions: Iterable[Revision]) -> None:
+    """Give each of *revisions* labels of its own, to which those of a branch are added."""
+    for each in revisions:
+        each.branch_labels = set(each.branch_labels)
 
 
 def _ids(revisions: list[Revision], is_meant: Any) -> tuple[str, ...]:

@@ -43,16 +43,17 @@ class HeaderReader:
         if plan is None:
             return None
         constants = code.co_consts
-        if any(constants[index] != value for index, value in plan.imports):
-            return None
-        header = {name: constants[index] for name, index in plan.names.items()}
+        for index, value in plan.imports:
+            if constants[index] != value:
+                return None
+        header = {name: constants[index] for name, index in plan.names}
         return header if _is_plain(header) else None
 
 
 class _Plan(NamedTuple):
     """What a sequence of instructions does with its constants, by their places."""
 
-    names: dict[str, int]
+    names: tuple[tuple[str, int], ...]
     imports: tuple[tuple[int, Any], ...]
 
 
@@ -62,12 +63,13 @@ def _is_plain(header: Header) -> bool:
         return False
     if "down_revision" not in header or not isinstance(header.get("__doc__"), (str, type(None))):
         return False
-    return all(
-        value is None
-        or isinstance(value, str)
-        or (isinstance(value, tuple) and all(isinstance(each, str) for each in value))
-        for value in header.values()
-    )
+    for value in header.values():
+        if isinstance(value, tuple):
+            if not all(isinstance(each, str) for each in value):
+                return False
+        elif value is not None and not isinstance(value, str):
+            return False
+    return True
 
 
 def _plan(code: CodeType) -> _Plan | None:
@@ -83,7 +85,7 @@ def _plan(code: CodeType) -> _Plan | None:
             step(follower, instruction)
     except _UnsureError:
         return None
-    return _Plan(follower.places, tuple(follower.imports))
+    return _Plan(tuple(follower.places.items()), tuple(follower.imports))
 
 
 class _UnsureError(Exception):

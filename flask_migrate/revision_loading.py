@@ -29,19 +29,28 @@ _load_file = util.load_python_file
 class HeaderScript(Script):
     """A revision whose module runs when it is first asked for."""
 
-    # What Alembic finds out of a revision that depends on nothing.
-    _resolved_dependencies = ()
-    _normalized_resolved_dependencies = ()
-
     def __init__(self, header: Header, path: str) -> None:
+        # Attributes that come later take Python much more memory.
+        self.nextrev = self._all_nextrev = _NONE
+        # What Alembic finds out of a revision that depends on nothing.
+        self._resolved_dependencies = self._normalized_resolved_dependencies = ()
         self.path = path
         self._doc = header.get("__doc__")
+        name, down = header["revision"], header["down_revision"]
+        labels, needed = header.get("branch_labels"), header.get("depends_on")
+        is_usual = _IS_KNOWN and not (labels or needed or isinstance(down, tuple))
+        if is_usual and name.isalnum() and name != down:
+            self.revision, self.down_revision = name, down
+            self.dependencies, self._orig_branch_labels = None, ()
+            # One for all, until a revision of the history has a label.
+            self.branch_labels = _NONE  # type: ignore[assignment]
+            return
         Revision.__init__(
             self,
-            header["revision"],
-            header["down_revision"],
-            branch_labels=util.to_tuple(header.get("branch_labels"), default=()),
-            dependencies=util.to_tuple(header.get("depends_on"), default=()),
+            name,
+            down,
+            branch_labels=util.to_tuple(labels, default=()),
+            dependencies=util.to_tuple(needed, default=()),
         )
 
     @property
@@ -60,6 +69,18 @@ class HeaderScript(Script):
     def longdoc(self) -> str:
         """The docstring of the file."""
         return (self._doc or "").strip()
+
+
+_NONE: frozenset[str] = frozenset()
+
+#: Whether Alembic makes of most revisions what is made of them here.
+_IS_KNOWN = vars(Revision("a", "b")) == {
+    "revision": "a",
+    "down_revision": "b",
+    "dependencies": None,
+    "_orig_branch_labels": (),
+    "branch_labels": set(),
+}
 
 
 def loader(script: ScriptDirectory) -> Callable[[], Iterator[Script]]:
@@ -216,4 +237,4 @@ def _content(path: str) -> bytes:
         os.close(descriptor)
 
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 13

@@ -11,6 +11,7 @@ import pytest
 from alembic.script.revision import CycleDetected, Revision, RevisionError, RevisionMap
 
 from flask_migrate.revision_graph import RevisionGraph
+from flask_migrate.revision_loading import HeaderScript
 
 Row = tuple[str, Any, Any, Any]
 
@@ -55,7 +56,17 @@ def spoiled(seed: int) -> list[Row]:
 
 
 def made(kind: type[RevisionMap], found: list[Row]) -> RevisionMap:
-    return kind(lambda: [Revision(*row) for row in found])
+    """A map of revisions as each of the two makes them."""
+    of = read if kind is RevisionGraph else Revision
+    return kind(lambda: [of(*row) for row in found])
+
+
+def read(name: str, down: Any, needed: Any, label: str | None) -> Revision:
+    """A revision as it is read from the header of a file."""
+    # A file says None, or one name without a tuple.
+    down = (down[0] if len(down) == 1 else down or None) if isinstance(down, tuple) else down
+    header = {"revision": name, "down_revision": down, "depends_on": needed, "branch_labels": label}
+    return HeaderScript(header, f"{name}.py")
 
 
 def plain(value: Any) -> Any:
@@ -154,7 +165,8 @@ def test_a_revision_that_is_added_is_known_as_alembic_knows_it(seed):
     """After a file is written, the map is what Alembic's would be."""
     found, chance = rows(seed), random.Random(seed)
     ids = [row[0] for row in found]
-    new = ("new", chance.choice([*ids, None]), (chance.choice(ids),) if seed % 2 else None, None)
+    down, needed = chance.choice([*ids, None]), (chance.choice(ids),) if seed % 2 else None
+    new = ("new", down, needed, None if seed % 3 else "newlabel")
     maps = [made(RevisionGraph, found), made(RevisionMap, found)]
     for map_ in maps:
         list(map_.iterate_revisions("heads", "base"))  # what is remembered must be forgotten
