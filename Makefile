@@ -9,7 +9,7 @@ CLASSIC_PYTHON ?= $(shell for python in python3.10 $$HOME/.pyenv/versions/3.10.*
 
 MODERN := .venv
 CLASSIC := .venv-classic
-SEED := .venv-seed
+OLDEST := .venv-seed
 WHEEL := .venv-wheel
 
 # The marker of a finished environment: a pip that was interrupted leaves none.
@@ -36,9 +36,9 @@ demo: $(MODERN)/$(READY)  ## Write and apply migrations on SQLite, through both 
 test: $(MODERN)/$(READY)  ## Run all tests on the modern stack, a process for each core, with coverage.
 	$(MODERN)/bin/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
-test-classic: $(CLASSIC)/$(READY) $(SEED)/$(READY)  ## Run the acceptance tests on Flask 1.1 and Flask 0.12.
+test-classic: $(CLASSIC)/$(READY) $(OLDEST)/$(READY)  ## Run the acceptance tests on Flask 1.1 and Flask 0.12.
 	$(CLASSIC)/bin/python $(ACCEPTANCE) $(SOME)
-	$(SEED)/bin/python $(ACCEPTANCE) $(SOME)
+	$(OLDEST)/bin/python $(ACCEPTANCE) $(SOME)
 
 acceptance: $(MODERN)/$(READY)  ## Run the acceptance tests with unittest and with nosetests.
 	$(MODERN)/bin/python $(ACCEPTANCE) $(SOME)
@@ -47,7 +47,7 @@ acceptance: $(MODERN)/$(READY)  ## Run the acceptance tests with unittest and wi
 compatibility: $(MODERN)/$(READY)  ## Print what projects of every earlier release do.
 	$(MODERN)/bin/python -m tests.compatibility
 
-# ROUNDS and SEED may be given.
+# ROUNDS, PAIRS and SEED may be given.
 torture: $(MODERN)/$(READY)  ## Kill, disturb and race runs on every database, and count what goes wrong.
 	$(MODERN)/bin/python -m tests.torture $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 	$(MODERN)/bin/python -m tests.property $(if $(PAIRS),--pairs $(PAIRS)) $(if $(SEED),--seed $(SEED))
@@ -94,7 +94,7 @@ $(CLASSIC)/$(READY): pyproject.toml tests/acceptance/classic.txt
 	$(CLASSIC)/bin/python $(PIP_INSTALL) -e . -r tests/acceptance/classic.txt
 	@touch $@
 
-$(SEED)/$(READY): pyproject.toml tests/acceptance/seed.txt
-	$(CLASSIC_PYTHON) -m venv --clear $(SEED)
-	$(SEED)/bin/python $(PIP_INSTALL) -e . -r tests/acceptance/seed.txt
+$(OLDEST)/$(READY): pyproject.toml tests/acceptance/seed.txt
+	$(CLASSIC_PYTHON) -m venv --clear $(OLDEST)
+	$(OLDEST)/bin/python $(PIP_INSTALL) -e . -r tests/acceptance/seed.txt
 	@touch $@

@@ -30,7 +30,7 @@ def trials(folder: Path, kind: str, rounds: int) -> Iterator[tuple[str, Done]]:
         yield "the server is killed and restarted", _done(workshop, restart, rounds)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with small_disk(folder / "disk", DISK[kind]) as disk, start(disk) as server:
+        with small_disk(folder / f"disk-{kind}", DISK[kind]) as disk, start(disk) as server:
             workshop = Workshop(folder / "filled", kind, server)
             yield "the disk is full", _done(workshop, lambda: filled(disk), rounds)
     except PermissionError as error:
