@@ -121,7 +121,7 @@ class AdoptingRun(ApplyingRun):
             script._upgrade_revs(target, ())
             for target in ("heads", *(heads if len(heads) > 1 else ()))
         ]
-        count = _counted(len(histories[0]), "revision")
+        count = console.counted(len(histories[0]), "revision")
         console.note(f"Running {count} on a scratch database ...")
         try:
             return self._replayed(histories, there, context, is_furnished=False)
@@ -260,7 +260,7 @@ def lines(adoption: Adoption) -> Iterator[str]:
         if adoption.also:
             yield f"  which are those of {_listed(adoption.also)} as well"
     elif adoption.outcome == "different":
-        count = _counted(len(adoption.differences), "difference")
+        count = console.counted(len(adoption.differences), "difference")
         yield f"{what} is nearest to {at}: {count}"
         for each in adoption.differences[:_SHOWN]:
             yield f"    {each.symbol} {each.text}"
@@ -270,7 +270,3 @@ def lines(adoption: Adoption) -> Iterator[str]:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -43,9 +44,7 @@ class ApplyingRun(Run):
         if connection is None:
             # The env.py of Flask-Migrate 0.1 to 4.1 passes none of them for SQL.
             options.update({**state().configure_args, **options})
-        is_sqlite = connection is not None and connection.dialect.name == "sqlite"
-        if is_sqlite and options.get("transactional_ddl") is None:
-            options["transactional_ddl"] = True
+        sqlite.make_transactional(connection, options)
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
         self._context = context
@@ -65,6 +64,7 @@ class ApplyingRun(Run):
             )
         limits = Limits(self.options.get("lock_timeout"), self.options.get("statement_timeout"))
         self._at_end.append(limits.apply(context.connection))
+        self._at_end.append(_without_words_for_mysql())
         event.listen(context.connection, "after_cursor_execute", self._count)
         if context.dialect.name == "sqlite":
             self._at_end.append(table_copies.keep())
@@ -198,6 +198,17 @@ class ApplyingRun(Run):
         # The engine has another pool after the run.
         event.listen(pool, "checkin", returned)
         self._at_end.append(lambda: event.remove(pool, "checkin", returned))
+
+
+def _without_words_for_mysql() -> Callable[[], None]:
+    """Keep a warning away until the function that comes back is called.
+
+    A file may be for several databases; ``autoincrement`` of a column that is altered is for one.
+    """
+    stack = ExitStack()
+    stack.enter_context(warnings.catch_warnings())
+    warnings.filterwarnings("ignore", message="autoincrement and existing_autoincrement only")
+    return stack.close
 
 
 @contextmanager

@@ -59,6 +59,11 @@ def shows_notes() -> bool:
     return display is not None and not display.quiet
 
 
+def counted(number: int, noun: str) -> str:
+    """*number* with *noun*, in the plural if it is not one."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def result(text: str) -> None:
     """Show *text* on standard output: it is what the user asked for."""
     if shows_results():

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from . import sqlite
+from .console import counted
 from .passwords import redacted
 from .recording import Record, record, told
 from .runs import Run, check_branch
@@ -79,9 +81,7 @@ class PlanningRun(Run):
 
     def configuring(self, connection: Any, options: dict[str, Any]) -> None:
         # As the run itself will have it.
-        is_sqlite = connection is not None and connection.dialect.name == "sqlite"
-        if is_sqlite and options.get("transactional_ddl") is None:
-            options["transactional_ddl"] = True
+        sqlite.make_transactional(connection, options)
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
         # Else Alembic makes the table alembic_version.
@@ -194,15 +194,15 @@ def lines(plan: Plan, with_sql: bool = False) -> Iterator[str]:
         yield f"{plan.database} ({plan.dialect})   now {now}   nothing to do"
         return
     operations = sum(len(step.operations) for step in plan.steps)
-    counted = f"{_counted(len(plan.steps), 'revision')}, {_counted(operations, 'operation')}"
-    yield f"{plan.database} ({plan.dialect})   now {now}   {counted}"
+    size = f"{counted(len(plan.steps), 'revision')}, {counted(operations, 'operation')}"
+    yield f"{plan.database} ({plan.dialect})   now {now}   {size}"
     for step in plan.steps:
         words = ["transactional" if step.is_transactional else "NOT transactional"]
         words += [] if step.is_reversible else ["IRREVERSIBLE"]
         sign = "+" if step.is_upgrade else "-"
         yield f"{sign} {step.revision} {step.message}   {', '.join(words)}"
         for each in step.operations:
-            rows = f"   {_counted(each.rows, 'row')}" if each.rows is not None else ""
+            rows = f"   {counted(each.rows, 'row')}" if each.rows is not None else ""
             yield f"    {each.symbol} {each.text}{rows}"
             if with_sql and each.symbol not in _WITHOUT_SQL:
                 yield from _indented(each.sql)
@@ -217,7 +217,3 @@ def _indented(sql: tuple[str, ...] | None) -> Iterator[str]:
     for statement in known:
         for line in statement.splitlines():
             yield f"        {line}".rstrip()
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

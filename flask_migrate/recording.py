@@ -20,6 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from . import logs
+from .console import counted
 from .passwords import redacted
 
 if TYPE_CHECKING:
@@ -289,8 +290,7 @@ def _executed(operation: Any, dialect: Dialect) -> tuple[str, str]:
 
 
 def _inserted(operation: Any, dialect: Dialect) -> tuple[str, str]:
-    count = len(operation.rows)
-    return "+", f"{count} row{'' if count == 1 else 's'} in {operation.table.name}"
+    return "+", f"{counted(len(operation.rows), 'row')} in {operation.table.name}"
 
 
 def _type(type_: Any, dialect: Dialect) -> str:

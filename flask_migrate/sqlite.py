@@ -9,6 +9,16 @@ from typing import Any
 from .errors import DatabaseError
 
 
+def make_transactional(connection: Any, options: dict[str, Any]) -> None:
+    """Let Alembic take SQLite for what :func:`begin_as_one` makes of it, unless told otherwise.
+
+    :param options: Those for ``context.configure()``.
+    """
+    is_sqlite = connection is not None and connection.dialect.name == "sqlite"
+    if is_sqlite and options.get("transactional_ddl") is None:
+        options["transactional_ddl"] = True
+
+
 def begin_as_one(connection: Any) -> Callable[[], None]:
     """Make each transaction of *connection* a real one, with foreign keys at rest.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alembic.runtime.migration import MigrationStep
 
 from .applying import ApplyingRun
+from .console import counted
 from .planning import Plan, Planner, PlanningRun
 from .refusals import IrreversibleRevisionError, NothingToRedoError, OtherLossesError
 from .runs import check_branch
@@ -27,7 +28,7 @@ class Loss:
     rows: int
 
     def __str__(self) -> str:
-        rows = f"{self.rows} row{'s' * (self.rows != 1)}"
+        rows = counted(self.rows, "row")
         return f"{self.revision} on {self.database} drops {self.text} with {rows}."
 
     @property

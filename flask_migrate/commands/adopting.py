@@ -133,15 +133,19 @@ def _adoptions(given: dict[str, Any]) -> tuple[Adoption, ...]:
 def _adopted(found: Sequence[Adoption]) -> tuple[Adoption, ...]:
     """Those that were recorded."""
     _check(found)
-    adopted = tuple(each for each in found if each.outcome == "adopted")
+    adopted = tuple(_in(found, "adopted"))
     for each in adopted:
         console.note(f"Recorded: {each.database} is at {', '.join(each.revisions)}.")
     return adopted
 
 
+def _in(found: Sequence[Adoption], outcome: str) -> list[Adoption]:
+    return [each for each in found if each.outcome == outcome]
+
+
 def _check(found: Sequence[Adoption]) -> None:
     """Refuse to call it done where a database with tables has no revision after all."""
-    different = [each for each in found if each.outcome == "different"]
+    different = _in(found, "different")
     if different:
         from ..adopting import lines
 
@@ -155,7 +159,7 @@ def _check(found: Sequence[Adoption]) -> None:
             hint="Change it by hand as shown, then: flask db adopt; or record the nearest one as "
             f"it is: flask db stamp {' '.join(first.revisions)}",
         )
-    waiting = [each for each in found if each.outcome == "found"]
+    waiting = _in(found, "found")
     if waiting:
         first = waiting[0]
         raise AdoptionNotAgreedError(
@@ -167,14 +171,14 @@ def _check(found: Sequence[Adoption]) -> None:
 
 
 def _nothing_to_adopt(found: Sequence[Adoption]) -> NotAdoptedError:
-    begun = [each for each in found if each.outcome == "begun"]
+    begun = _in(found, "begun")
     if begun:
         return NotAdoptedError(
             f"The database {begun[0].database} has its first revision in part.",
             found,
             hint="Let it do the rest: flask db upgrade --resume",
         )
-    migrated = [each for each in found if each.outcome == "migrated"]
+    migrated = _in(found, "migrated")
     if migrated:
         first = migrated[0]
         return NotAdoptedError(
@@ -182,7 +186,7 @@ def _nothing_to_adopt(found: Sequence[Adoption]) -> NotAdoptedError:
             found,
             hint="See what is pending with: flask db status; apply it with: flask db upgrade",
         )
-    unknown = [each for each in found if each.outcome == "unknown"]
+    unknown = _in(found, "unknown")
     if unknown:
         return NotAdoptedError(
             f"The database {unknown[0].database} is on {unknown[0].dialect}; adopt knows SQLite, "

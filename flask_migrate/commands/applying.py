@@ -121,7 +121,7 @@ def tried(name: str, given: dict[str, Any]) -> tuple[Step, ...]:
         # The end of a trial is the end of its env.py, which goes to several.
         each = {**given, "bind": [database] if databases[1:] else bind}
         steps += _invoked(name, each, kind, RolledBackError).steps
-    count = "1 revision" if len(steps) == 1 else f"{len(steps)} revisions"
+    count = console.counted(len(steps), "revision")
     console.note(f"Tried {count} in {_seconds(steps):.2f} s; nothing is kept.")
     return tuple(steps)
 
@@ -202,7 +202,7 @@ def _summary(name: str, run: Run) -> str:
         return f"Nothing to do; the database is at {', '.join(run.heads) or 'base'}."
     last = run.steps[-1].revision or "base"
     count = sum(step.is_upgrade for step in run.steps) if name == "redo" else len(run.steps)
-    revisions = "1 revision" if count == 1 else f"{count} revisions"
+    revisions = console.counted(count, "revision")
     return f"{_DID[name]} {revisions} in {_seconds(run.steps):.2f} s; the last one is {last}."
 
 

@@ -32,8 +32,6 @@ def invoke(
 
 def updating_run() -> type[Run]:
     """What watches ``--update``."""
-    from .. import alembic_parts
-
     alembic_parts.import_alembic()
     from ..updating import UpdatingRun
 

@@ -42,7 +42,7 @@ def verify(
         raise RevisionsChangedError(run.changes)  # type: ignore[attr-defined]
     checked: int = run.checked  # type: ignore[attr-defined]
     console.result(
-        f"{checked} revision{'s' * (checked != 1)} checked; none changed since it was run."
+        f"{console.counted(checked, 'revision')} checked; none changed since it was run."
     )
     return Verification(checked)
 

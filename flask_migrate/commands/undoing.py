@@ -103,7 +103,7 @@ def _undone(name: str, given: dict[str, Any], kind: type[Run] | None = None) -> 
         "downgrade": (undoing.UndoPlanningRun, undoing.DowngradeRun),
         "redo": (undoing.RedoPlanningRun, undoing.RedoRun),
     }[name]
-    is_agreed = given.pop("yes") or given.pop("yes_i_mean") is not None
+    yes, yes_i_mean = given.pop("yes"), given.pop("yes_i_mean")
     if not given["sql"]:
-        given["agreed"] = agreed_losses(name, look, given, is_agreed)
+        given["agreed"] = agreed_losses(name, look, given, yes or yes_i_mean is not None)
     return applied(name, given, kind or usual)
