@@ -105,7 +105,7 @@ class WholeCopy(batch.ApplyBatchImpl):
 
     def _collate(self, column: Any, name: str) -> None:
         collation = self._definition and self._definition.collations.get(name)
-        if collation and isinstance(column.type, sa.String):
+        if collation and isinstance(column.type, sa.String) and not column.type.collation:
             column.type = column.type.copy()
             column.type.collation = collation
 
@@ -127,7 +127,9 @@ class WholeCopy(batch.ApplyBatchImpl):
             return
         if isinstance(column.type, _DATES):
             # SQLite takes CAST AS DATE for one to a number: 2026-01-31 becomes 2026.
-            transfer["expr"] = _as_date(source, column.type)
+            transfer["expr"] = text = _as_date(source, column.type)
+            is_date = _is_read_as(column.type, self.impl.dialect)
+            self._check(source, is_date, "could not be read any more, being no date", text)
         elif isinstance(column.type, _NUMBERS) and not isinstance(old, _NUMBERS):
             self._check(source, _is_number, "would become 0, being no number")
         elif isinstance(column.type, sa.JSON) and not isinstance(old, sa.JSON):
@@ -256,14 +258,16 @@ class WholeCopy(batch.ApplyBatchImpl):
             return str(error.orig)
         return None
 
-    def _check(self, column: Any, is_fit: Callable[[Any], bool], otherwise: str) -> None:
+    def _check(
+        self, column: Any, is_fit: Callable[[Any], bool], otherwise: str, become: Any = None
+    ) -> None:
         """See that each text in *column* is fit for its new type.
 
+        :param become: What is made of the text before.
         :raises ValueError: One is not, and SQLite would not say so.
         """
-        select = sa.select(sa.type_coerce(column, sa.String)).where(
-            sa.func.typeof(column) == "text"
-        )
+        text = column if become is None else become
+        select = sa.select(sa.type_coerce(text, sa.String)).where(sa.func.typeof(column) == "text")
         wrong = sum(not is_fit(value) for (value,) in self._connection.execute(select))
         if wrong:
             raise ValueError(
@@ -285,6 +289,19 @@ def _as_date(column: Any, kind: Any) -> Any:
     if isinstance(kind, sa.Date):
         return sa.func.substr(sa.type_coerce(column, sa.String), 1, 10)
     return column
+
+
+def _is_read_as(kind: Any, dialect: Any) -> Callable[[Any], bool]:
+    """Whether SQLAlchemy can make of a text what *kind* says."""
+    read = kind.dialect_impl(dialect).result_processor(dialect, None)
+
+    def is_read(value: Any) -> bool:
+        with suppress(ValueError, TypeError):
+            read(value)
+            return True
+        return False
+
+    return is_read
 
 
 def _is_number(value: Any) -> bool:

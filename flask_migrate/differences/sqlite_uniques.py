@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from .. import conventional_names
 from ..logs import log
-from ..sqlite_definitions import Definition
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
     from alembic.operations.ops import ModifyTableOps
 
     from .search import Search
-
-_SQL = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%UNIQUE%'"
 
 
 def compare(
@@ -48,7 +45,7 @@ def compare(
     ]
     same = {frozenset(columns) for columns in wanted}
     for columns, name in nameless.items():
-        if frozenset(columns) in same or not set(columns) <= set(model.columns.keys()):
+        if frozenset(columns) in same:
             continue
         known = name or conventional_names.unique(there.name, columns)
         log.info("Detected removed unique constraint over %s of %r", ", ".join(columns), there.name)
@@ -78,8 +75,7 @@ def _inline(found: Search, table: str, reflected: int) -> dict[str, str]:
 
     SQLAlchemy reads those whose types have no parentheses.
     """
-    if found.unique_texts is None:
-        connection: Any = found.context.connection
-        found.unique_texts = dict(connection.exec_driver_sql(_SQL).all())
-    sql = found.unique_texts.get(table, "")
-    return Definition(sql).unique_columns if sql.upper().count("UNIQUE") > reflected else {}
+    if found.table_text(table).upper().count("UNIQUE") <= reflected:
+        return {}
+    definition = found.definition(table)
+    return definition.unique_columns if definition else {}

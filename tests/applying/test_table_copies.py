@@ -156,6 +156,18 @@ def test_a_text_that_is_no_json_does_not_become_unreadable(started):
     assert started.execute("SELECT n FROM item") == [("alice",), ("[7]",)]
 
 
+@pytest.mark.parametrize(
+    ("type_", "good"),
+    [("Date", "2026-01-31"), ("DateTime", "2026-01-31 10:00:00"), ("Time", "10:00:00")],
+)
+def test_a_text_that_is_no_date_does_not_become_unreadable(started, type_, good):
+    """It is refused before it is copied."""
+    setup = ["CREATE TABLE item (n VARCHAR(30))", f"INSERT INTO item VALUES ('v1'), ('{good}')"]
+    outcome = upgraded(started, TO_INTEGER.replace("Integer", type_), setup=setup)
+    assert "1 value of item.n could not be read any more, being no date." in outcome.error.message
+    assert started.execute("SELECT n FROM item") == [("v1",), (good,)]
+
+
 def test_a_text_that_is_a_number_becomes_one(started):
     """That is what the change is for."""
     setup = ["CREATE TABLE item (n VARCHAR(9))", "INSERT INTO item VALUES ('7')"]

@@ -71,11 +71,14 @@ def unique_a():
     return sa.UniqueConstraint("a")
 
 
-def test_a_constraint_goes_with_its_column(on_sqlite):
-    """Nothing else need be said of it."""
-    on_sqlite.go(parts(both))
+@pytest.mark.parametrize("columns", [("b",), ("a", "b")])
+def test_a_constraint_goes_with_its_column_and_comes_back_with_it(on_sqlite, columns):
+    """Whether the others of its columns stay or not."""
+    on_sqlite.go(parts(lambda: sa.UniqueConstraint(*columns)))
     on_sqlite.go(lambda: [sa.Column("a", sa.String(9), nullable=False)])
     assert uniques(on_sqlite) == []
+    on_sqlite.back()
+    assert uniques(on_sqlite) == [columns]
 
 
 def test_a_constraint_that_only_gets_a_name_is_no_difference(on_sqlite):
