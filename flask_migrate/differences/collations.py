@@ -16,7 +16,7 @@ from .operations import execute
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
-    from alembic.operations.ops import UpgradeOps
+    from alembic.operations.ops import ModifyTableOps
 
     from .search import Search
 
@@ -30,8 +30,6 @@ FROM information_schema.tables WHERE table_collation IS NOT NULL
 
 #: How a table of a model says its character set.
 _CHARSETS = ("default_charset", "charset", "default_character_set", "character_set")
-
-Key = tuple[str | None, str, str]
 
 
 @dataclass(frozen=True)
@@ -71,28 +69,47 @@ class DefaultCharsetOp(MigrateOperation):
         return replace(self, was=self.now, now=self.was)
 
 
-def compare(found: Search, context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
-    """Find tables and text columns that have another collation than their model names.
+def compare(
+    found: Search, context: AutogenContext, ops: ModifyTableOps, there: Any, model: Any
+) -> None:
+    """Find a table with another collation or character set than its model names.
 
     A model that names none has no opinion: a database is often made with others.
     """
-    if context.dialect.name not in NAMES:
-        return
-    there: dict[Key, str] = {}
-    for (schema, name), (table, model) in found.tables.items():
-        if model is None or not _names_any(model, context.dialect):
-            continue
-        there = there or _there(context)
-        if (schema, name, "") in there:
-            _compare_table(context, upgrade_ops, there, table, model)
+    wanted = _of_table(model, context.dialect) if context.dialect.name in NAMES else None
+    present = _present(found).get((there.schema, there.name, "")) if wanted else None
+    if wanted and present and not wanted.is_met(present):
+        log.info("Detected changed character set or collation of %r", there.name)
+        was = Wanted(charset_of(present), present)
+        # Before columns that are given the one of their table.
+        ops.ops.insert(0, DefaultCharsetOp(there.schema, there.name, was, wanted))
 
 
-def without(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """*compare*, which compares the types of columns, without what :func:`compare` looks at.
+def compared(compare: Callable[[Any, Any], bool], found: Search) -> Callable[[Any, Any], bool]:
+    """*compare*, which compares the types of columns, with collations and character sets.
 
     To Alembic ``utf8`` and ``utf8mb3`` are two.
     """
-    return lambda there, model: compare(there, model) and compare(_bare(there), _bare(model))
+
+    def differ(there: Any, model: Any) -> bool:
+        if _is_other(found, there, model):
+            return True
+        return compare(there, model) and compare(_bare(there), _bare(model))
+
+    return differ
+
+
+def _is_other(found: Search, there: Any, model: Any) -> bool:
+    """Whether a column has others than its model names, or else its table; it knows them then."""
+    wanted = _of_column(model) or _of_table(model.table, found.context.dialect)
+    if not wanted or not _can_change(model):
+        return False
+    present = _present(found).get((there.table.schema, there.table.name, there.name))
+    if not present or wanted.is_met(present):
+        return False
+    if hasattr(there.type, "charset"):
+        there.type.charset, there.type.collation = charset_of(present), present
+    return True
 
 
 def _bare(column: Any) -> Any:
@@ -106,31 +123,13 @@ def _bare(column: Any) -> Any:
     return copy
 
 
-def _names_any(model: Any, dialect: Any) -> bool:
-    return bool(_of_table(model, dialect)) or any(map(_of_column, model.columns))
-
-
-def _there(context: AutogenContext) -> dict[Key, str]:
-    connection: Any = context.connection
-    rows = connection.exec_driver_sql(_COLUMNS)
-    return {(row[0], row[1], row[2]): _spelled(row[3]) for row in rows}
-
-
-def _compare_table(
-    context: AutogenContext, upgrade_ops: Any, there: dict[Key, str], table: Any, model: Any
-) -> None:
-    wanted = _of_table(model, context.dialect)
-    present = there[table.schema, table.name, ""]
-    if not wanted.is_met(present):
-        log.info("Detected changed character set or collation of %r", table.name)
-        was = Wanted(charset_of(present), present)
-        upgrade_ops.ops.insert(0, DefaultCharsetOp(table.schema, table.name, was, wanted))
-    for column in model.columns:
-        collation = there.get((table.schema, table.name, column.name))
-        own = _of_column(column) or wanted
-        if collation and not own.is_met(collation) and _can_change(column):
-            log.info("Detected changed collation of '%s.%s'", table.name, column.name)
-            _alter(context, upgrade_ops, table.columns[column.name], column, collation)
+def _present(found: Search) -> dict[Any, str]:
+    """The collation of each column, and the one for new columns of each table."""
+    if found.collations is None:
+        connection: Any = found.context.connection
+        rows = connection.exec_driver_sql(_COLUMNS)
+        found.collations = {(row[0], row[1], row[2]): _spelled(row[3]) for row in rows}
+    return found.collations
 
 
 def _can_change(column: Any) -> bool:
@@ -138,43 +137,6 @@ def _can_change(column: Any) -> bool:
 
     # MariaDB's JSON is a text with a collation of its own.
     return column.computed is None and not isinstance(column.type, sa.JSON)
-
-
-def _alter(
-    context: AutogenContext, upgrade_ops: Any, there: Any, model: Any, collation: str
-) -> None:
-    op = _operation(context, upgrade_ops, there, model)
-    if op.modify_type is None:
-        op.modify_type = model.type
-    was = (op.existing_type or there.type).copy()
-    if hasattr(was, "charset"):
-        was.charset, was.collation = charset_of(collation), collation
-    op.existing_type = was
-
-
-def _operation(context: AutogenContext, upgrade_ops: Any, there: Any, model: Any) -> Any:
-    """The change of a column; a new one says all that is to stay."""
-    from alembic.operations import ops
-
-    table = there.table
-    holder = None
-    for each in upgrade_ops.ops:
-        is_its = isinstance(each, ops.ModifyTableOps) and each.table_name == table.name
-        if not is_its or each.schema != table.schema:
-            continue
-        holder = each
-        for op in each.ops:
-            if isinstance(op, ops.AlterColumnOp) and op.column_name == model.name:
-                return op
-    if holder is None:
-        holder = ops.ModifyTableOps(table.name, [], schema=table.schema)
-        upgrade_ops.ops.append(holder)
-    made = ops.AlterColumnOp(table.name, model.name, schema=table.schema)
-    comparators: Any = context.comparators
-    compared = comparators.dispatch("column", qualifier=context.dialect.name)
-    compared(context, made, table.schema, table.name, model.name, there, model)
-    holder.ops.append(made)
-    return made
 
 
 def _of_table(model: Any, dialect: Any) -> Wanted:

@@ -39,6 +39,7 @@ def register() -> None:
     _registered.append(True)
     for compare in (
         *_FOR_EVERY_TABLE,
+        collations.compare,
         checks.compare,
         compare_key,
         compare_computed,
@@ -48,10 +49,9 @@ def register() -> None:
         sqlite_uniques.compare,
     ):
         comparators.dispatch_for("table", priority=DispatchPriority.LAST)(_guarded(compare))
-    for compare_all in (enums.compare, collations.compare):
-        comparators.dispatch_for("autogenerate", priority=DispatchPriority.LAST)(
-            _guarded_script(compare_all)
-        )
+    comparators.dispatch_for("autogenerate", priority=DispatchPriority.LAST)(
+        _guarded_script(enums.compare)
+    )
 
 
 def reflect_generated(
@@ -140,7 +140,7 @@ def compare_computed(
             if isinstance(op, operations.AlterColumnOp) and op.column_name == column.name
         ]
         is_stuck = bool(altered) and context.dialect.name in mariadb.NAMES
-        if not is_stuck and _is_same(found, context, column, old):
+        if not is_stuck and has_same_expression(found, context, column, old):
             continue
         log.info("Detected changed generated column %s.%s", there.name, column.name)
         drop = operations.DropColumnOp.from_column_and_tablename(there.schema, there.name, old)
@@ -148,7 +148,10 @@ def compare_computed(
         ops.ops[:] = [op for op in ops.ops if op not in altered] + [drop, add]
 
 
-def _is_same(found: search.Search, context: AutogenContext, column: Any, old: Any) -> bool:
+def has_same_expression(
+    found: search.Search, context: AutogenContext, column: Any, old: Any
+) -> bool:
+    """Whether a generated column is computed like the one of the database."""
     was = spelling.plain(str(old.computed.sqltext))
     if was == spelling.plain(checks.sql_of(column.computed.sqltext, context.dialect)):
         return True

@@ -21,9 +21,16 @@ def compare(
 
     if context.dialect.name != "postgresql":
         return
-    changed = {op.constraint_name for op in ops.ops if isinstance(op, operations.DropConstraintOp)}
     # Alembic adds each to what was reflected once more, without the option.
     old = {_signature(key): key for key in there.foreign_key_constraints if key.match}
+    matches = {key.name: key.match for key in old.values()}
+    changed = set()
+    for op in ops.ops:
+        if isinstance(op, operations.DropConstraintOp):
+            changed.add(op.constraint_name)
+            again = op._reverse
+            if isinstance(again, operations.CreateForeignKeyOp) and op.constraint_name in matches:
+                again.kw["match"] = matches[op.constraint_name]
     names = {_signature(key): key.name for key in there.foreign_key_constraints}
     for key in model.foreign_key_constraints:
         present = old.get(_signature(key))

@@ -132,9 +132,12 @@ class ReplaceEnumOp(MigrateOperation):
     now: Sequence[str]
     users: Sequence[User]
 
-    def reverse(self) -> AddLabelsOp:
+    def reverse(self) -> AddLabelsOp | ReplaceEnumOp:
         """The operation that undoes this one."""
-        return AddLabelsOp(self.key, self.now, self.was, self.users)
+        # Labels that are added leave the others in the order that they have.
+        is_more = merged(self.now, self.was) == list(self.was)
+        kind = AddLabelsOp if is_more else ReplaceEnumOp
+        return kind(self.key, self.now, self.was, self.users)
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
         """What ``check`` prints."""

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .. import alembic_parts
-from . import collations, mariadb, spelling, sqlite_types, twins
+from ..sqlite_definitions import Definition
+from . import collations, mariadb, spelling, sqlite_types, text_collations, twins
 from .operations import Key
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Where a ``MigrationContext`` has it in its ``opts``.
 KEY = "flask_migrate_search"
+
+_TABLE_TEXTS = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
 
 
 class Search:
@@ -28,8 +31,10 @@ class Search:
         self.tables: dict[Any, tuple[Any, Any]] = {}
         self.json_columns: set[tuple[Any, ...]] | None = None
         self.index_texts: dict[str, dict[str, str]] | None = None
-        #: The texts of tables with a unique constraint, by name, once they were read.
-        self.unique_texts: dict[str, str] | None = None
+        #: Collations by schema, table and column, once they were read.
+        self.collations: dict[Any, str] | None = None
+        self._table_texts: dict[str, str] | None = None
+        self._definitions: dict[str, Definition | None] = {}
         #: The labels of PostgreSQL's enums by name, there and as the models have them.
         self.enums: tuple[dict[Key, list[str]], dict[Key, list[str]]] = ({}, {})
 
@@ -38,6 +43,20 @@ class Search:
         if table not in self._twins:
             self._twins[table] = twins.make(self.context.connection, table)
         return self._twins[table]
+
+    def table_text(self, name: str) -> str:
+        """The ``CREATE TABLE`` of SQLite's table *name*; those of all are read at once."""
+        if self._table_texts is None:
+            connection: Any = self.context.connection
+            self._table_texts = dict(connection.exec_driver_sql(_TABLE_TEXTS).all())
+        return self._table_texts.get(name) or ""
+
+    def definition(self, name: str) -> Definition | None:
+        """What :meth:`table_text` says; ``None`` where there is no such text."""
+        if name not in self._definitions:
+            text = self.table_text(name)
+            self._definitions[name] = Definition(text) if text else None
+        return self._definitions[name]
 
 
 def of(context: MigrationContext) -> Search | None:
@@ -75,8 +94,10 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
     impl.render_ddl_sql_expr = _written(impl.render_ddl_sql_expr, context.dialect)
     if context.dialect.name == "sqlite":
         impl.compare_type = sqlite_types.without_unknown(impl.compare_type, context)
+    if context.dialect.name in ("sqlite", "postgresql"):
+        impl.compare_type = text_collations.compared(impl.compare_type, found)
     if context.dialect.name in mariadb.NAMES:
-        impl.compare_type = _types_compared(collations.without(impl.compare_type))
+        impl.compare_type = _types_compared(collations.compared(impl.compare_type, found))
 
 
 def _written(render: Callable[..., str], dialect: Any) -> Callable[..., str]:

@@ -220,6 +220,16 @@ def test_match_of_a_foreign_key_is_found_and_undone(on_postgresql, before, after
     assert on_postgresql.execute(MATCH) == [(first,)]
 
 
+def test_match_of_a_foreign_key_comes_back_when_something_else_changed(on_postgresql):
+    """Alembic makes the key again, of which it does not know that."""
+    tables = matching("FULL")
+    on_postgresql.go(tables.pop("parts"), **tables)
+    tables = matching("FULL", ondelete="CASCADE")
+    on_postgresql.go(tables.pop("parts"), **tables)
+    on_postgresql.back()
+    assert on_postgresql.execute(MATCH) == [("f",)]
+
+
 def test_a_check_inside_a_column_is_one_of_its_table(changing):
     """It comes with a new table and a new column, and goes."""
 

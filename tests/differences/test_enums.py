@@ -62,6 +62,19 @@ def test_a_label_that_goes_leaves_the_rows_that_have_others(on_postgresql):
     assert labels(on_postgresql) == ["sad", "happy"]
 
 
+@pytest.mark.parametrize("later", [("b", "c", "a"), ("c", "a"), ("c", "new", "a")])
+def test_labels_in_another_order_come_back_in_the_one_they_had(on_postgresql, later):
+    """Labels that are only added could not bring it back."""
+    on_postgresql.go(column("a", "b", "c", server_default="a"))
+    on_postgresql.execute("INSERT INTO thing (id) VALUES (1)")
+    on_postgresql.go(column(*later, server_default="c"))
+    assert labels(on_postgresql) == list(later)
+    on_postgresql.back()
+    assert labels(on_postgresql) == ["a", "b", "c"]
+    on_postgresql.execute("INSERT INTO thing (id) VALUES (2)")
+    assert on_postgresql.execute("SELECT mood FROM thing") == [("a",), ("a",)]
+
+
 def test_a_label_that_a_row_has_stops_the_upgrade(on_postgresql):
     """No value is lost."""
     on_postgresql.go(column("sad", "happy"))
