@@ -9,7 +9,7 @@ from ..differences.operations import FullAlterOp
 
 
 def add_casts(container: Any, dialect: Any) -> None:
-    """Say ``USING`` for each type change that is no assignment."""
+    """Convert each column that becomes another kind of type, and its default."""
     from alembic.operations import ops
 
     if dialect.name != "postgresql":
@@ -19,8 +19,8 @@ def add_casts(container: Any, dialect: Any) -> None:
         if isinstance(op, ops.ModifyTableOps):
             add_casts(op, dialect)
         is_alter = isinstance(op, ops.AlterColumnOp)
-        if is_alter and op.modify_type is not None and _needs_cast(op, dialect):
-            done += _with_cast(op, dialect)
+        if is_alter and _becomes_another_kind(op, dialect):
+            done += _converted(op, dialect)
         elif is_alter and _changes_identity(op):
             done.append(FullAlterOp.of(op))
         else:
@@ -39,11 +39,13 @@ def _is_identity(default: Any) -> bool:
     return isinstance(default, sa.Identity)
 
 
-def _with_cast(op: Any, dialect: Any) -> list[Any]:
-    """*op* with ``USING``; its default is of the old type and goes before."""
+def _converted(op: Any, dialect: Any) -> list[Any]:
+    """*op*, if need be with ``USING``; its default is of the old type and goes before."""
     import sqlalchemy as sa
 
-    cast = FullAlterOp.of(op, _using(op, dialect))
+    # To text without: a cast would cut what is too long, where an assignment stops.
+    is_to_text = kind_of(op.modify_type, dialect) == "text"
+    cast = FullAlterOp.of(op, None if is_to_text else _using(op, dialect))
     old, new = op.existing_server_default, op.modify_server_default
     if not isinstance(old, sa.DefaultClause):
         return [cast]
@@ -68,11 +70,11 @@ def _alter(op: Any, **options: Any) -> Any:
     return ops.AlterColumnOp(op.table_name, op.column_name, **options)
 
 
-def _needs_cast(op: Any, dialect: Any) -> bool:
-    if op.existing_type is None:
+def _becomes_another_kind(op: Any, dialect: Any) -> bool:
+    if op.existing_type is None or op.modify_type is None:
         return False
     old, new = (kind_of(each, dialect) for each in (op.existing_type, op.modify_type))
-    return old != new and new != "text" and (old, new) not in _ASSIGNED
+    return old != new and (old, new) not in _ASSIGNED
 
 
 _NUMBERS = ("integer", "numeric", "float")

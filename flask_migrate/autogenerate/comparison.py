@@ -115,20 +115,25 @@ class Comparison:
         names = [old for old, new in renamed.items() if new == column]
         return names[0] if names else column
 
-    def rows(self, schema: str | None, table: str, where: str | None = None) -> int:
-        """How many rows *table* has in the database; or how many with a value in a column."""
+    def rows(self, schema: str | None, table: str, where: Any = None) -> int:
+        """How many rows *table* has in the database, or how many of which a condition holds.
+
+        :param where: The condition, with columns as they are called in the database.
+        """
         import sqlalchemy as sa
 
         counted = sa.table(self.former(schema, table), schema=schema)
         statement = sa.select(sa.func.count()).select_from(counted)
         if where is not None:
-            statement = statement.where(sa.column(where).isnot(None))
+            statement = statement.where(where)
         return int(self.connection.execute(statement).scalar() or 0)
 
     def rows_without(self, schema: str | None, table: str, column: str) -> int:
         """How many rows of *table* have no value in a column."""
-        former = self.former_column(schema, table, column)
-        return self.rows(schema, table) - self.rows(schema, table, former)
+        import sqlalchemy as sa
+
+        former: Any = sa.column(self.former_column(schema, table, column))
+        return self.rows(schema, table, former.is_(None))
 
     def reverse(self) -> None:
         """Make the downgrade from the upgrade."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..differences import enums, mariadb, search, sqlite_indexes
-from . import casts, filling, ordering
+from . import casts, filling, key_indexes, ordering
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -28,6 +28,6 @@ def complete(comparison: Comparison, script: MigrationScript) -> None:
             sqlite_indexes.outside_batch(container)
         elif dialect.name in mariadb.NAMES:
             mariadb.drop_with_tables(container)
-            mariadb.keep_indexes(found, container, container is comparison.upgrade)
+            key_indexes.keep_indexes(comparison, found, container)
         elif dialect.name == "postgresql":
             enums.settle(comparison.context, container, set(before))

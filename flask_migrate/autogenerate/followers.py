@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..differences import spelling
+from ..differences.operations import ChangeKeyOp
 from .comparison import holds_operations, key, walk
 from .written import StatementOp
 
 if TYPE_CHECKING:
     from .comparison import Comparison
-
-# Length of names on PostgreSQL; it makes longer ones in ways of its own.
-_LENGTH = 63
-
-_CONSTRAINTS = """
-    SELECT c.conname, c.contype, ARRAY(
-        SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY AS k(number, place)
-        JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.number
-        ORDER BY k.place)
-    FROM pg_constraint AS c WHERE c.conrelid = to_regclass(:name)
-"""
-
-_SEQUENCES = """
-    SELECT s.relname, a.attname
-    FROM pg_depend AS d
-    JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
-    JOIN pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-    WHERE d.classid = CAST('pg_class' AS regclass) AND d.refobjid = to_regclass(:name)
-"""
-
-_ENDINGS = {"p": "pkey", "u": "key", "f": "fkey", "c": "check", "x": "excl"}
 
 
 def follow(comparison: Comparison) -> list[Any]:
@@ -45,7 +24,7 @@ def follow(comparison: Comparison) -> list[Any]:
     holders: list[Any] = [each for each in comparison.upgrade.ops if holds_operations(each)]
     for holder in holders:
         for drop, create in _same(comparison, holder):
-            wanted, present = _name(create), _name(drop)
+            wanted, present = name_of(create), name_of(drop)
             if wanted is None or present is None or wanted == present:
                 renamed: list[Any] = []
             else:
@@ -58,6 +37,22 @@ def follow(comparison: Comparison) -> list[Any]:
     if comparison.dialect.name == "sqlite":
         _leave_nameless(comparison, holders)
     return statements
+
+
+def follow_keys(comparison: Comparison) -> None:
+    """Take out changes of primary keys that are only new names, and know the others by these."""
+    found: list[tuple[Any, Any]] = list(walk(comparison.upgrade))
+    for holder, operation in found:
+        if not isinstance(operation, ChangeKeyOp):
+            continue
+        table = holder.table_name
+        was = _Names(comparison, operation.schema, table).columns(operation.was)
+        if was == tuple(operation.now):
+            holder.ops.remove(operation)
+            continue
+        if operation.was_name == f"{operation.table}_pkey":
+            operation.was_name = f"{table}_pkey"
+        operation.table, operation.was = table, was
 
 
 def _leave_nameless(comparison: Comparison, holders: list[Any]) -> None:
@@ -100,6 +95,39 @@ def dropped_before(comparison: Comparison) -> list[Any]:
     return taken
 
 
+def lead_dropped_tables(comparison: Comparison) -> None:
+    """Let the foreign keys of dropped tables lead to new names.
+
+    The downgrade makes these tables again before it gives the old names back.
+    """
+    import sqlalchemy as sa
+    from alembic.operations import ops
+
+    for operation in comparison.upgrade.ops:
+        again = operation._reverse if isinstance(operation, ops.DropTableOp) else None
+        if again is not None:
+            again.columns = [
+                _led(comparison, each) if isinstance(each, sa.ForeignKeyConstraint) else each
+                for each in again.columns
+            ]
+
+
+def _led(comparison: Comparison, constraint: Any) -> Any:
+    """A foreign key of the database that leads to the same by new names."""
+    import sqlalchemy as sa
+
+    found = [each.target_fullname.rpartition(".") for each in constraint.elements]
+    # A name with its schema is how tables are known.
+    names = _Names(comparison, None, found[0][0])
+    targets = [f"{names.table}.{name}" for name in names.columns(name for _, _, name in found)]
+    if targets == [each.target_fullname for each in constraint.elements]:
+        return constraint
+    names_of_options = ("name", "onupdate", "ondelete", "deferrable", "initially", "match")
+    options: dict[str, Any] = {each: getattr(constraint, each) for each in names_of_options}
+    options.update(constraint.dialect_kwargs)
+    return sa.ForeignKeyConstraint(list(constraint.column_keys), targets, **options)
+
+
 def _has_old_names(comparison: Comparison, operation: Any) -> bool:
     reverse = getattr(operation, "_reverse", None)
     is_other = reverse is None or hasattr(operation, "column_name")
@@ -110,96 +138,6 @@ def _has_old_names(comparison: Comparison, operation: Any) -> bool:
     schema = getattr(operation, "schema", None)
     is_on_renamed = key(schema, operation.table_name) in comparison.predecessors
     return now is not None and (now != then or is_on_renamed)
-
-
-def postgresql_names(comparison: Comparison) -> list[Any]:
-    """Statements for the names that PostgreSQL made of those that changed.
-
-    A new table ``user`` would stumble over the ``user_pkey`` of the renamed one.
-    """
-    if comparison.dialect.name != "postgresql":
-        return []
-    return [
-        _renaming(comparison, schema, new, present, made)
-        for schema, old, new in comparison.touched
-        for present, made in _made_names(comparison, schema, old, new)
-    ]
-
-
-def mysql_names(comparison: Comparison) -> list[Any]:
-    """Statements for the indexes that MySQL and MariaDB made and called as a column.
-
-    Under the old name they look like ones that the models do not have.
-    """
-    if comparison.dialect.name not in ("mysql", "mariadb"):
-        return []
-    quote = partial(spelling.name, comparison.dialect)
-    statements = []
-    for schema, old, new in comparison.touched:
-        columns = comparison.renamed_columns.get(key(schema, new), {})
-        table = quote(schema, new)
-        for index in comparison.inspector.get_indexes(old, schema=schema):
-            name, first = index["name"], (index["column_names"] or [None])[0]
-            made = columns.get(name)
-            if made and name == first and name not in _names_in_models(comparison, schema, new):
-                start = f"ALTER TABLE {table} RENAME INDEX"
-                up = f"{start} {quote(name)} TO {quote(made)}"
-                statements.append(StatementOp(up, f"{start} {quote(made)} TO {quote(name)}"))
-    return statements
-
-
-def _renaming(
-    comparison: Comparison, schema: str | None, table: str, present: str, made: str
-) -> StatementOp:
-    quote = partial(spelling.name, comparison.dialect)
-
-    def statement(one: str, other: str) -> str:
-        if present.endswith("_seq"):
-            return f"ALTER SEQUENCE {quote(schema, one)} RENAME TO {quote(other)}"
-        start = f"ALTER TABLE {quote(schema, table)} RENAME CONSTRAINT"
-        return f"{start} {quote(one)} TO {quote(other)}"
-
-    return StatementOp(statement(present, made), statement(made, present))
-
-
-def _made_names(
-    comparison: Comparison, schema: str | None, old: str, new: str
-) -> Iterator[tuple[str, str]]:
-    """Names that PostgreSQL made, and what it would make of the new ones."""
-    from sqlalchemy import text
-
-    name = {"name": spelling.name(comparison.dialect, schema, old)}
-    found = [
-        (constraint, [] if kind == "p" else list(names), _ENDINGS[kind])
-        for constraint, kind, names in comparison.connection.execute(text(_CONSTRAINTS), name)
-        if kind in _ENDINGS
-    ]
-    found += [
-        (sequence, [column], "seq")
-        for sequence, column in comparison.connection.execute(text(_SEQUENCES), name)
-    ]
-    columns = comparison.renamed_columns.get(key(schema, new), {})
-    wanted = _names_in_models(comparison, schema, new) | set(_dropped(comparison, schema, new))
-    for present, names, ending in found:
-        made = "_".join([new, *(columns.get(each, each) for each in names), ending])
-        is_made = present == "_".join([old, *names, ending]) and len(made.encode()) <= _LENGTH
-        if is_made and made != present and not wanted & {made, present}:
-            yield present, made
-
-
-def _dropped(comparison: Comparison, schema: str | None, table: str) -> Iterator[str]:
-    """The names of what is dropped from a table."""
-    for _, operation in walk(comparison.upgrade):
-        where = getattr(operation, "schema", None), getattr(operation, "table_name", None)
-        if getattr(operation, "_reverse", None) is not None and where == (schema, table):
-            yield str(_name(operation))
-
-
-def _names_in_models(comparison: Comparison, schema: str | None, name: str) -> set[str]:
-    table = comparison.tables.get((schema, name))
-    if table is None:
-        return set()
-    return {str(each.name) for each in (*table.constraints, *table.indexes)}
 
 
 def _same(comparison: Comparison, holder: Any) -> list[tuple[Any, Any]]:
@@ -312,7 +250,8 @@ def _renamed(comparison: Comparison, create: Any, present: str, wanted: str) -> 
     return [StatementOp(*statements)]
 
 
-def _name(operation: Any) -> str | None:
+def name_of(operation: Any) -> str | None:
+    """What an operation on an index or a constraint calls it."""
     name = getattr(operation, "index_name", None) or getattr(operation, "constraint_name", None)
     return None if name is None else str(name)
 

@@ -113,14 +113,13 @@ def _rows(comparison: Comparison, user: User, label: str) -> int:
     """How many rows have *label* now."""
     import sqlalchemy as sa
 
-    table, column = _present(comparison, user)
+    column: Any = sa.column(comparison.former_column(user.schema, user.table, user.column))
     thing: Any = sa.cast(column, sa.Text)
     if user.is_array:
         has_it = sa.literal(label) == sa.any_(sa.cast(column, sa.ARRAY(sa.Text)))
     else:
         has_it = thing == label if comparison.dialect.name == "postgresql" else column == label
-    counted = sa.select(sa.func.count()).select_from(table).where(has_it)
-    return int(comparison.connection.execute(counted).scalar() or 0)
+    return comparison.rows(user.schema, user.table, has_it)
 
 
 def _present(comparison: Comparison, user: User) -> tuple[Any, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..console import counted
 from ..errors import MigrateError
 from .answers import spelled
 from .comparison import holds_operations, key
@@ -48,7 +49,7 @@ class _Column:
 
     @property
     def facts(self) -> str:
-        rows = f"{self.rows} row{'' if self.rows == 1 else 's'}"
+        rows = counted(self.rows, "row")
         if self.is_new:
             return (
                 f"{self.name} is NOT NULL and has no server default; table {self.table} has {rows}."

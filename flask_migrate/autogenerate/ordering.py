@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from ..differences.mariadb import NAMES
@@ -30,22 +31,20 @@ def order(container: Any, dialect: str) -> None:
         if isinstance(op, ops.ModifyTableOps):
             _order_table(op, dialect)
     comments = _comments(container)
-    creates = [op for op in container.ops if isinstance(op, ops.CreateTableOp)]
-    drops = [op for op in container.ops if isinstance(op, ops.DropTableOp)]
-    tables = (ops.CreateTableOp, ops.DropTableOp)
-    others = [op for op in container.ops if not isinstance(op, tables)]
-    is_last = [isinstance(op, (DropEnumOp, ReplaceEnumOp)) for op in others]
-    end = is_last.index(True) if True in is_last else len(others)
-    is_first = [isinstance(op, (CreateEnumOp, AddLabelsOp)) for op in others]
-    begin = len(is_first) - is_first[::-1].index(True) if True in is_first else 0
-    ordered = [
-        *others[:begin],
-        *_creates(creates, dialect),
-        *others[begin:end],
-        *_drops(drops, dialect),
-        *others[end:],
-    ]
+    first = list(takewhile(_is_of_type, container.ops))
+    found = container.ops[len(first) :]
+    last = list(takewhile(_is_of_type, reversed(found)))[::-1]
+    found = found[: len(found) - len(last)]
+    creates = [op for op in found if isinstance(op, ops.CreateTableOp)]
+    drops = [op for op in found if isinstance(op, ops.DropTableOp)]
+    others = [op for op in found if op not in creates and op not in drops]
+    ordered = [*first, *_creates(creates, dialect), *others, *_drops(drops, dialect), *last]
     container.ops[:] = [each for op in ordered for each in (*comments.get(id(op), ()), op)]
+
+
+def _is_of_type(op: Any) -> bool:
+    """Whether *op* changes a type, before or after the tables that have it."""
+    return isinstance(op, (CreateEnumOp, AddLabelsOp, ReplaceEnumOp, DropEnumOp))
 
 
 def _order_table(table: Any, dialect: str) -> None:

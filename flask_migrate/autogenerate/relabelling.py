@@ -104,17 +104,7 @@ def _rename_on_mysql(comparison: Comparison, labels: Labels) -> None:
     both = type(type_)(
         *merged(labels.was, labels.now), charset=type_.charset, collation=type_.collation
     )
-    first = ops.AlterColumnOp(
-        last.table_name,
-        last.column_name,
-        schema=last.schema,
-        existing_type=type_,
-        existing_nullable=last.existing_nullable,
-        existing_server_default=last.existing_server_default,
-        existing_comment=last.existing_comment,
-        modify_type=both,
-    )
-    last.existing_type = both
+    first = _by_way_of(last, both)
     before = ops.ModifyTableOps(last.table_name, [first], schema=last.schema)
     _insert(comparison, labels, [before, *_relabelled(labels)])
 
@@ -151,23 +141,28 @@ def _altered(comparison: Comparison, user: User) -> tuple[Any, Any]:
 def _widened(labels: Labels, last: Any) -> Any:
     """What makes room for the longest label before the rows change; ``None`` if there is."""
     import sqlalchemy as sa
-    from alembic.operations import ops
 
     type_, length = last.existing_type, max(map(len, (*labels.was, *labels.now)))
     if not getattr(type_, "length", None) or type_.length >= length:
         return None
-    both = sa.String(length)
+    return _by_way_of(last, sa.String(length))
+
+
+def _by_way_of(last: Any, type_: Any) -> Any:
+    """What gives a column *type_* before *last* gives it another one."""
+    from alembic.operations import ops
+
     first = ops.AlterColumnOp(
         last.table_name,
         last.column_name,
         schema=last.schema,
-        existing_type=type_,
+        existing_type=last.existing_type,
         existing_nullable=last.existing_nullable,
         existing_server_default=last.existing_server_default,
         existing_comment=last.existing_comment,
-        modify_type=both,
+        modify_type=type_,
     )
-    last.existing_type = both
+    last.existing_type = type_
     return first
 
 

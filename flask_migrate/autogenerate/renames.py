@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..differences import comparators, search
 from ..differences.operations import AddLabelsOp, User
 from . import pairing
 from .answers import spelled
 from .comparison import holds_operations, key
-from .followers import dropped_before, follow, mysql_names, postgresql_names
+from .followers import dropped_before, follow, follow_keys, lead_dropped_tables
+from .made_names import mysql_names, postgresql_names
 from .pairing import Pair
 from .written import RenameColumnOp, RenamesOp, RenameTableOp
 
@@ -32,10 +34,13 @@ def rename(comparison: Comparison, script: MigrationScript) -> None:
     for pair in _chosen(comparison, pairing.columns(comparison, holders), _ColumnWords):
         renames += _rename_column(comparison, pair)
     if renames:
-        indexes, followed = mysql_names(comparison), follow(comparison)
+        followed = follow(comparison)
+        indexes = mysql_names(comparison, {each.up for each in followed})
         # What is still dropped after that has its old name when it goes.
         renames += [*postgresql_names(comparison), *indexes, *followed]
         renames = [*dropped_before(comparison), *renames]
+        lead_dropped_tables(comparison)
+        follow_keys(comparison)
         left = [each for each in comparison.upgrade.ops if not _is_empty(each)]
         for each in left:
             if isinstance(each, AddLabelsOp):
@@ -118,11 +123,14 @@ class _ColumnWords(_TableWords):
 
     @property
     def facts(self) -> str:
+        import sqlalchemy as sa
+
         old, new = self.pair.drop._reverse.column, self.pair.create.column
         dialect = self.comparison.dialect
         kinds = [each.type.compile(dialect=dialect) for each in (old, new)]
         kind = kinds[1] if kinds[0] == kinds[1] else f"{kinds[0]}, now {kinds[1]}"
-        rows = self.comparison.rows(self.pair.drop.schema, self.pair.drop.table_name, old.name)
+        has_value = sa.column(old.name).isnot(None)
+        rows = self.comparison.rows(self.pair.drop.schema, self.pair.drop.table_name, has_value)
         return (
             f"{self.table}: column {self.column} disappeared, {self.new} appeared "
             f"({kind}{'' if new.nullable else ' NOT NULL'}, position {pairing.position(new)}, "
@@ -200,19 +208,21 @@ def _rename_table(comparison: Comparison, pair: Pair) -> list[Any]:
         each.table_name = new
     gone = {old, new}
     operations: list[Any] = comparison.upgrade.ops
+    # Where the table would have been made its types are there, and still are.
     operations[:] = [
-        each
+        changes if each is pair.create else each
         for each in operations
-        if each not in (pair.drop, pair.create)
+        if each is not pair.drop
         and not (holds_operations(each) and each.table_name in gone and each.schema == schema)
     ]
-    operations.append(changes)
     return [RenameTableOp(old, new, schema=schema)]
 
 
 def _rename_column(comparison: Comparison, pair: Pair) -> list[Any]:
     table, schema = pair.drop.table_name, pair.drop.schema
     old, new = pair.drop._reverse.column, pair.create.column
+    if _is_computed_anew(comparison, old, new):
+        return []
     alter = _altered(comparison, schema, table, new.name, old, new)
     place = pair.holder.ops.index(pair.create)
     pair.holder.ops[place : place + 1] = [alter] if alter.has_changes() else []
@@ -230,6 +240,14 @@ def _rename_column(comparison: Comparison, pair: Pair) -> list[Any]:
         **alter.kw,
     )
     return [operation]
+
+
+def _is_computed_anew(comparison: Comparison, old: Any, new: Any) -> bool:
+    """Whether a generated column has other values, so that there are none to keep."""
+    found = search.of(comparison.context)
+    if found is None or old.computed is None or new.computed is None:
+        return False
+    return not comparators.has_same_expression(found, comparison.autogen, new, old)
 
 
 def _altered(

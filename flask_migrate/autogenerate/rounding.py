@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..console import counted
 from ..errors import MigrateError
 from .casts import kind_of
 
@@ -31,8 +32,9 @@ def tell_rounding(comparison: Comparison, script: MigrationScript) -> None:
 def _settle(comparison: Comparison, operation: Any, rows: int) -> None:
     name = f"{operation.table_name}.{operation.column_name}"
     type_ = operation.modify_type.compile(dialect=comparison.dialect)
-    counted = "1 row" if rows == 1 else f"{rows} rows"
-    facts = f"{name} becomes {type_}, which does not keep the whole value of {counted}."
+    facts = (
+        f"{name} becomes {type_}, which does not keep the whole value of {counted(rows, 'row')}."
+    )
     questions = comparison.questions
     if not questions.are_possible:
         hint = f"Say {_OPTION} if that is meant."
@@ -51,11 +53,7 @@ def _rows(comparison: Comparison, operation: Any) -> int:
     schema, table = operation.schema, operation.table_name
     column: Any = sa.column(comparison.former_column(schema, table, operation.column_name))
     condition = _is_cut(operation, column, comparison.dialect)
-    if condition is None:
-        return 0
-    counted = sa.table(comparison.former(schema, table), schema=schema)
-    statement = sa.select(sa.func.count()).select_from(counted).where(condition)
-    return int(comparison.connection.execute(statement).scalar() or 0)
+    return 0 if condition is None else comparison.rows(schema, table, condition)
 
 
 def _is_cut(operation: Any, column: Any, dialect: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..differences import spelling
 from .comparison import walk
 from .written import StatementOp
 
@@ -113,10 +114,8 @@ def _over(
     """The views over some columns of a table, with their depth."""
     import sqlalchemy as sa
 
-    quote = comparison.dialect.identifier_preparer.quote
-    name = quote(comparison.former(schema, table))
     given = {
-        "name": f"{quote(schema)}.{name}" if schema else name,
+        "name": spelling.name(comparison.dialect, schema, comparison.former(schema, table)),
         "columns": [comparison.former_column(schema, table, column) for column in columns],
     }
     rows = comparison.connection.execute(sa.text(_VIEWS), given)

@@ -50,14 +50,15 @@ class StatementOp(ops.ExecuteSQLOp):
 
     def __init__(self, up: str, down: str | None = None) -> None:
         super().__init__(literal(up))
-        self._pair = (up, down)
+        self.up, self.down = up, down
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
-        return ("execute", self._pair[0])
+        return ("execute", self.up)
 
     def reverse(self) -> MigrateOperation:
-        up, down = self._pair
-        return StatementOp(down, up) if down is not None else CommentOp(f"Not undone: {up}")
+        if self.down is None:
+            return CommentOp(f"Not undone: {self.up}")
+        return StatementOp(self.down, self.up)
 
 
 class RenameLabelOp(StatementOp):

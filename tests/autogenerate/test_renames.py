@@ -252,6 +252,168 @@ def test_a_named_check_follows_its_column(tmp_path, monkeypatch, database_url):
     assert project.execute("SELECT id, number FROM item") == [(1, 3)]
 
 
+def test_a_type_goes_after_the_table_that_had_it_has_its_new_name(
+    tmp_path, monkeypatch, postgresql_url
+):
+    """PostgreSQL drops no type that a column has."""
+
+    def typed(name, type_):
+        return lambda db: db.Table(
+            name,
+            db.metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("mood", type_),
+        )
+
+    project = Project(tmp_path, postgresql_url)
+    monkeypatch.chdir(tmp_path)
+    before = typed("user", sa.Enum("sad", "happy", name="mood"))
+    project.models = before
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    project.execute("INSERT INTO \"user\" (id, mood) VALUES (1, 'sad')")
+    project.models = typed("account", sa.String(20))
+    assert project.run("migrate", rename_table="user=account").exit_code == 0
+    up(project)
+    assert project.execute("SELECT mood FROM account") == [("sad",)]
+    assert project.execute("SELECT typname FROM pg_type WHERE typname = 'mood'") == []
+    down(project, before)
+    assert project.execute('SELECT mood FROM "user"') == [("sad",)]
+
+
+def referring(parent, column, *targets, **options):
+    """Two tables, the second with a column that may refer to the first."""
+
+    def models(db):
+        db.Table(parent, db.metadata, sa.Column("id", sa.Integer, primary_key=True))
+        keys = [sa.ForeignKey(each) for each in targets]
+        db.Table(
+            "child",
+            db.metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column(column, sa.Integer, *keys, **options),
+        )
+
+    return models
+
+
+def test_a_dropped_table_that_referred_to_a_renamed_one_comes_back(
+    tmp_path, monkeypatch, database_url
+):
+    """Its foreign key leads to the table and the column under the names of that moment."""
+
+    def models(table, column, has_other):
+        def declared(db):
+            db.Table(table, db.metadata, sa.Column(column, sa.Integer, primary_key=True))
+            if has_other:
+                target = sa.ForeignKey(f"{table}.{column}", name="fk_of", ondelete="CASCADE")
+                db.Table("other", db.metadata, sa.Column("of", sa.Integer, target))
+
+        return declared
+
+    project = Project(tmp_path, database_url)
+    monkeypatch.chdir(tmp_path)
+    before = models("parent", "number", True)
+    project.models = before
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    project.execute("INSERT INTO parent (number) VALUES (7)")
+    project.models = models("elder", "code", False)
+    options = {"rename_table": "parent=elder", "rename": "parent.number=code"}
+    outcome = project.run("migrate", allow_drop_all=True, **options)
+    assert outcome.exit_code == 0, outcome.error
+    up(project)
+    assert project.execute("SELECT code FROM elder") == [(7,)]
+    down(project, before)
+    assert project.execute("SELECT number FROM parent") == [(7,)]
+
+
+def test_a_generated_column_under_a_new_name_is_computed_as_the_model_says(
+    tmp_path, monkeypatch, database_url
+):
+    """It has no values of its own to keep."""
+
+    def computed(name, expression):
+        def models(db):
+            db.Table(
+                "item",
+                db.metadata,
+                sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+                sa.Column(name, sa.Integer, sa.Computed(expression, persisted=True)),
+            )
+
+        return models
+
+    project = Project(tmp_path, database_url)
+    monkeypatch.chdir(tmp_path)
+    project.models = computed("one", "id + 1")
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    project.execute("INSERT INTO item (id) VALUES (1)")
+    project.models = computed("two", "id + 2")
+    outcome = project.run("migrate", rename="item.one=two")
+    assert outcome.exit_code == 0, outcome.error
+    up(project)
+    assert project.execute("SELECT two FROM item") == [(3,)]
+    down(project, computed("one", "id + 1"))
+    assert project.execute("SELECT one FROM item") == [(2,)]
+
+
+@pytest.fixture
+def on_mariadb(tmp_path, monkeypatch, mariadb_url):
+    """An empty project on MariaDB."""
+    project = Project(tmp_path, mariadb_url)
+    monkeypatch.chdir(tmp_path)
+    project.run("init")
+    return project
+
+
+def there_and_back(project, first, second, **options):
+    """Go from one to another; return the indexes of ``child`` there."""
+    project.models = first
+    project.run("migrate", message="before")
+    up(project)
+    project.execute("INSERT INTO parent (id) VALUES (1), (2)")
+    project.execute("INSERT INTO child (id, `of`) VALUES (1, 1), (2, 2)")
+    project.models = second
+    outcome = project.run("migrate", **options)
+    assert outcome.exit_code == 0, outcome.error
+    up(project)
+    rows = project.execute("SHOW INDEX FROM child WHERE Key_name <> 'PRIMARY'")
+    down(project, first)
+    assert project.execute("SELECT id, `of` FROM child ORDER BY id") == [(1, 1), (2, 2)]
+    return [row[2] for row in rows]
+
+
+def test_the_index_of_a_foreign_key_goes_with_it_before_a_rename(on_mariadb):
+    """The server made it with the key, and keeps it; no model has it."""
+    first, second = referring("parent", "of", "parent.id"), referring("elder", "one")
+    options = {"rename_table": "parent=elder", "rename": "child.of=one"}
+    assert there_and_back(on_mariadb, first, second, **options) == []
+
+
+def test_a_foreign_key_has_an_index_when_a_better_one_goes_before_its_name_does(on_mariadb):
+    """The server dropped its own for the unique one, and makes no other."""
+    first = referring("parent", "of", "parent.id")
+    second = referring("elder", "one", "elder.id", unique=True)
+    options = {"rename_table": "parent=elder", "rename": "child.of=one"}
+    assert len(there_and_back(on_mariadb, first, second, **options)) == 1
+
+
+def test_an_index_that_gets_a_name_is_renamed_once(on_mariadb):
+    """It is called as the column that has another name now."""
+
+    def named(db):
+        referring("parent", "one")(db)
+        sa.Index("ix_one", db.metadata.tables["child"].c.one, unique=True)
+
+    first = referring("parent", "of", unique=True)
+    assert there_and_back(on_mariadb, first, named, rename="child.of=one") == ["ix_one"]
+
+
 def test_per_cent_signs_and_colons_in_names_are_only_that(tmp_path, monkeypatch, database_url):
     """What drivers and SQLAlchemy read into a statement is not read into a name."""
 

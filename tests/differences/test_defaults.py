@@ -53,3 +53,43 @@ def test_defaults_are_left_alone_where_the_project_says_so(changing):
         sa.Column("value", sa.Integer, server_default="1"),
     )
     assert changing.run("check").exit_code == 0
+
+
+_DEFAULT = "SELECT column_default FROM information_schema.columns WHERE column_name = 'value'"
+
+#: A type, a default that both it and a text may have, and how that of the text is spelled.
+KINDS = [
+    (sa.Enum("sad", "glad", name="mood"), "sad", "'sad'::character varying"),
+    (sa.Boolean(), sa.text("true"), "true"),
+    (sa.Integer(), "0", "'0'::character varying"),
+]
+
+
+def _value(type_, default):
+    return lambda: [sa.Column("value", type_, server_default=default)]
+
+
+@pytest.mark.parametrize(("type_", "default", "spelled"), KINDS)
+def test_a_default_becomes_a_text_with_its_column_and_back(on_postgresql, type_, default, spelled):
+    """PostgreSQL would go on calculating it in the old type, which then could not go."""
+    on_postgresql.go(_value(type_, default))
+    before = on_postgresql.execute(_DEFAULT)
+    on_postgresql.execute("INSERT INTO thing (id) VALUES (1)")
+    on_postgresql.go(_value(sa.String(20), default))
+    assert on_postgresql.execute("SELECT typname FROM pg_type WHERE typname = 'mood'") == []
+    on_postgresql.back()
+    assert on_postgresql.execute(_DEFAULT) == before
+    on_postgresql.execute("INSERT INTO thing (id) VALUES (2)")
+    assert len(set(on_postgresql.execute("SELECT value FROM thing"))) == 1
+
+
+@pytest.mark.parametrize(("type_", "default", "spelled"), KINDS)
+def test_the_default_of_a_text_is_a_text_again_after_a_downgrade(
+    on_postgresql, type_, default, spelled
+):
+    """As it was before the column became something else."""
+    on_postgresql.go(_value(sa.String(20), default))
+    assert on_postgresql.execute(_DEFAULT) == [(spelled,)]
+    on_postgresql.go(_value(type_, default))
+    on_postgresql.back()
+    assert on_postgresql.execute(_DEFAULT) == [(spelled,)]

@@ -1,0 +1,163 @@
+"""The indexes that foreign keys of MySQL and MariaDB lean on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .comparison import key
+from .written import RenamesOp
+
+if TYPE_CHECKING:
+    from ..differences.search import Search
+    from .comparison import Comparison
+
+
+def keep_indexes(comparison: Comparison, found: Search, container: Any) -> None:
+    """Give each foreign key an index before the one it uses is dropped.
+
+    The server makes one with the key and drops it for a better one; it does not
+    make it again when the better one goes, it refuses that.
+    """
+    _Keeper(comparison, found, container is comparison.upgrade).keep(container)
+
+
+class _Keeper:
+    """Goes through the operations of an upgrade or a downgrade."""
+
+    def __init__(self, comparison: Comparison, found: Search, is_upgrade: bool) -> None:
+        self.comparison = comparison
+        self.tables = found.tables
+        self.is_upgrade = is_upgrade
+
+    def keep(self, container: Any, is_before: bool = False) -> None:
+        """Add what is needed to *container*.
+
+        :param is_before: Whether tables and columns have their old names then.
+        """
+        from alembic.operations import ops
+
+        done: list[Any] = []
+        for op in container.ops:
+            if hasattr(op, "ops"):
+                self.keep(op, is_before or isinstance(op, RenamesOp))
+            elif isinstance(op, (ops.DropIndexOp, ops.DropConstraintOp)):
+                table = self._tables(op, is_before)[self.is_upgrade]
+                made = {each.index_name for each in done if isinstance(each, ops.CreateIndexOp)}
+                needed = _indexes_for(op, table) if table is not None else ()
+                done += [each for each in needed if each.index_name not in made]
+            done.append(op)
+            if isinstance(op, ops.DropConstraintOp) and op.constraint_type == "foreignkey":
+                better = [_columns(each) for each in container.ops if _makes_index(each)]
+                if self.is_upgrade:
+                    done += _without_index(op, *self._tables(op, is_before), better)
+        container.ops[:] = done
+
+    def _tables(self, op: Any, is_before: bool) -> tuple[_Table | None, _Table | None]:
+        """What *op* changes, as it is and as the model says, in the names of that moment."""
+        former = self.comparison.former(op.schema, op.table_name)
+        name = op.table_name if is_before else former
+        there, model = self.tables.get((op.schema, name), (None, None))
+        if there is None or model is None:
+            return (there and _Table(there)), (model and _Table(model))
+        new = self.comparison.renamed_columns.get(key(model.schema, model.name), {})
+        if is_before:
+            return _Table(there), _Table(model, {new[each]: each for each in new})
+        return _Table(there, new), _Table(model)
+
+
+class _Table:
+    """A table, some of whose columns may have other names at the moment."""
+
+    def __init__(self, table: Any, renamed: Mapping[str, str] | None = None) -> None:
+        self.table = table
+        self._renamed = renamed or {}
+
+    def names(self, columns: Any) -> list[str]:
+        """What *columns*, or expressions, are called."""
+        return [self._renamed.get(each, each) for each in _names(columns)]
+
+    def foreign_keys(self) -> list[tuple[Any, list[str]]]:
+        """The foreign keys with their columns; Alembic adds them once more to what it reflected."""
+        found = {tuple(each.column_keys): each for each in self.table.foreign_key_constraints}
+        return [(found[columns], self.names(found[columns].columns)) for columns in sorted(found)]
+
+    def indexed(self) -> Iterator[list[str]]:
+        """The columns of each index that the table is to have."""
+        import sqlalchemy as sa
+
+        for index in self.table.indexes:
+            yield self.names(index.expressions)
+        for constraint in self.table.constraints:
+            if isinstance(constraint, (sa.UniqueConstraint, sa.PrimaryKeyConstraint)):
+                yield self.names(constraint.columns)
+
+    def own(self, name: Any, columns: list[str]) -> list[str]:
+        """The indexes that the server made for a foreign key.
+
+        It calls them like the key, or like the column where the key has no name.
+        """
+        return [
+            index.name
+            for index in self.table.indexes
+            if not index.unique
+            and self.names(index.expressions) == columns
+            and index.name in (name, _names(index.expressions)[0])
+        ]
+
+
+def _names(columns: Any) -> list[str]:
+    return [getattr(each, "name", None) or "" for each in columns]
+
+
+def _columns(op: Any) -> list[str]:
+    """The columns of what an operation drops or makes."""
+    try:
+        thing = op.to_index() if hasattr(op, "to_index") else op.to_constraint()
+        return [column.name for column in thing.columns]
+    except (ValueError, AttributeError):
+        return []
+
+
+def _makes_index(op: Any) -> bool:
+    from alembic.operations import ops
+
+    return isinstance(op, (ops.CreateIndexOp, ops.CreateUniqueConstraintOp))
+
+
+def _indexes_for(op: Any, table: _Table) -> Iterator[Any]:
+    """New indexes for the foreign keys of *table* that lean on what *op* drops."""
+    from alembic.operations import ops
+
+    if isinstance(op, ops.DropConstraintOp) and op.constraint_type != "unique":
+        return
+    dropped = _columns(op)
+    for constraint, columns in table.foreign_keys():
+        if dropped[: len(columns)] != columns:
+            continue
+        own = table.own(constraint.name, columns)
+        if own or not any(each[: len(columns)] == columns for each in table.indexed()):
+            usual = str(constraint.name or f"{op.table_name}_{'_'.join(columns)}")
+            name = own[0] if own else usual
+            yield ops.CreateIndexOp(name, op.table_name, columns, schema=op.schema)
+
+
+def _without_index(
+    op: Any, there: _Table | None, model: _Table | None, better: list[list[str]]
+) -> Iterator[Any]:
+    """Drop the index that came with a foreign key.
+
+    :param better: The columns of the indexes that took its place before.
+    """
+    from alembic.operations import ops
+
+    if there is None or model is None:
+        return
+    columns = _columns(op)
+    is_needed = any(each == columns for _, each in model.foreign_keys())
+    is_needed = is_needed or any(each[: len(columns)] == columns for each in better)
+    if is_needed or not set(columns) <= set(model.names(model.table.columns)):
+        return
+    wanted = {each.name for each in model.table.indexes}
+    for name in set(there.own(op.to_constraint().name, columns)) - wanted:
+        yield ops.DropIndexOp(name, op.table_name, schema=op.schema)
