@@ -18,13 +18,16 @@ def known(dialect: str, result: Result) -> str | None:
 
 def _key_that_counted(dialect: str, result: Result) -> bool:
     """A key of one integer counts by itself, one of two columns does not."""
+    both = [(each, result.after.again(each)) for each in result.before.tables.values()]
     grown = {
-        name
-        for name, table in result.before.tables.items()
-        if name in result.after.tables and table.key != result.after.tables[name].key
+        table.name
+        for before, after in both
+        if after is not None and len(before.key) != len(after.key)
+        for table in (before, after)
     }
     return bool(result.facts) and all(
-        fact[2].removesuffix("_id_seq") in grown and _counts(dialect, fact) for fact in result.facts
+        fact[2].rpartition(".")[2].removesuffix("_id_seq") in grown and _counts(dialect, fact)
+        for fact in result.facts
     )
 
 
@@ -52,10 +55,11 @@ def _bare(facts: Iterable[Fact], kind: str) -> list[str]:
 
 def _parent_without_rows(dialect: str, result: Result) -> bool:
     """A dropped table comes back without its rows, and a foreign key needs them."""
-    gone = result.before.tables.keys() - result.after.tables.keys()
+    before, after = result.before.tables, result.after
+    gone = {name for name, table in before.items() if after.again(table) is None}
     refers = any(
         each.table in gone and name not in gone
-        for name, table in result.before.tables.items()
+        for name, table in before.items()
         for each in table.foreigns
     )
     words = ("foreign key constraint fails", "violates foreign key", "refer to rows that are gone")
@@ -67,13 +71,13 @@ def _parent_without_rows(dialect: str, result: Result) -> bool:
 
 
 def _unique_without_values(dialect: str, result: Result) -> bool:
-    """A dropped column that was NOT NULL and unique cannot come back with one value for all."""
+    """A dropped column that was unique cannot come back with one value for all."""
     dropped = any(
-        not column.nullable and column.name in table.unique_columns()
-        for name, table in result.before.tables.items()
-        if name in result.after.tables
+        not (column.nullable and column.default is None) and column.name in table.unique_columns()
+        for table in result.before.tables.values()
+        if (later := result.after.again(table)) is not None
         for column in table.columns.values()
-        if column.name not in result.after.tables[name].columns
+        if later.again(column) is None
     )
     words = ("Duplicate entry", "could not create unique index", "UNIQUE constraint failed")
     return (

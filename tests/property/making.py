@@ -17,6 +17,14 @@ CONVENTION = {
 }
 
 _TABLES = ("alpha", "beta", "order", "Mixed", "delta", "epsilon")
+_NEW_TABLES = ("omega", "group", "Other")
+
+#: A schema besides the usual one.
+SCHEMA = "Extra"
+
+#: Of tables on MariaDB.
+_COLLATIONS = ("utf8mb4_bin", "utf8mb4_unicode_ci", "utf8mb3_general_ci")
+
 _NUMBERS = ("small", "integer", "numeric8")
 _STRINGS = ("string20", "string50")
 _COMMENTS = (None, "plain", 'it\'s 100% "quoted"', "two\nlines", "back\\slash :name %s")
@@ -37,18 +45,18 @@ def pair(seed: int, dialect: str) -> tuple[Schema, Schema]:
 
 def _make_possible(before: Schema, after: Schema) -> None:
     """Take out of *after* what no database could do to the rows of *before*."""
-    for name, table in after.tables.items():
-        old = before.tables.get(name)
+    for table in after.tables.values():
+        old = before.again(table)
         few = [
             column.name
-            for column in (old.columns.values() if old else ())
-            if column.type == "boolean"
+            for column in table.columns.values()
+            if old and (was := old.again(column)) and was.type in ("boolean", *types.LABELS)
         ]
         table.uniques = [each for each in table.uniques if not set(few) & set(each.columns)]
         for index in table.indexes:
             index.unique = index.unique and not set(few) & set(" ".join(index.parts).split())
         for column in table.columns.values() if old else ():
-            if column.name not in old.columns:
+            if old.again(column) is None:
                 not_all_alike = {*table.unique_columns(), *(each.column for each in table.foreigns)}
                 if column.name in not_all_alike or (column.default is None and not column.computed):
                     column.nullable, column.default = True, None
@@ -92,8 +100,12 @@ class Maker:
         key = Column("id", "integer", nullable=False, identity=identity)
         columns = {"id": key, "n": Column("n", "integer")}
         table = Table(name, columns, comment=self.comment())
+        if self.dialect == "postgresql" and self.chance(0.15):
+            table.schema = SCHEMA
         if self.dialect == "sqlite" and self.chance(0.15):
             table.options["sqlite_autoincrement"] = True
+        if self.dialect == "mysql" and self.chance(0.2):
+            table.options["mysql_collate"] = self.random.choice(_COLLATIONS)
         schema.tables[name] = table
         for _ in range(self.random.randint(1, 6)):
             self.add_column(schema, table)
@@ -114,7 +126,7 @@ class Maker:
         kind = self.random.choice(types.names(self.dialect))
         defaults = types.TYPES[kind].defaults
         if kind in types.LABELS:
-            defaults = (f"'{schema.enums[kind][0]}'",)
+            defaults = (types.literal(schema.enums[kind][0]),)
         default = self.random.choice(defaults) if defaults and self.chance(0.4) else None
         column = Column(
             self.name("c"),
@@ -137,7 +149,7 @@ class Maker:
         return [
             column.name
             for column in table.columns.values()
-            if column.type in kinds and column.name not in ("id", "n") and not column.computed
+            if column.type in kinds and column.origin not in ("id", "n") and not column.computed
         ]
 
     def add_unique(self, schema: Schema, table: Table) -> None:
@@ -171,7 +183,9 @@ class Maker:
                 index.parts = [f"{parts[0]} DESC"]
             if self.chance(0.25):
                 where = f"{self.dialect}_where"
-                index.options[where] = self.random.choice([f"{found[0]} IS NOT NULL", "id > 5"])
+                index.options[where] = self.random.choice(
+                    [f"{found[0]} IS NOT NULL", f"{table.id} > 5"]
+                )
         if self.dialect == "postgresql":
             self._postgresql_index(table, index, strings)
         table.indexes.append(index)
@@ -179,8 +193,8 @@ class Maker:
     def _postgresql_index(self, table: Table, index: Index, strings: list[str]) -> None:
         if index.parts[0] in strings and self.chance(0.3):
             index.options["postgresql_ops"] = {index.parts[0]: "varchar_pattern_ops"}
-        elif self.chance(0.2) and "id" not in index.parts:
-            index.options["postgresql_include"] = ["id"]
+        elif self.chance(0.2) and table.id not in index.parts:
+            index.options["postgresql_include"] = [table.id]
         elif (
             not index.unique
             and len(index.parts) == 1
@@ -203,7 +217,7 @@ class Maker:
     def add_foreign(self, schema: Schema, table: Table) -> None:
         """Add a nullable column that refers to a table, which may be its own."""
         target = self.random.choice(list(schema.tables))
-        if schema.tables[target].key not in (["id"], []):
+        if len(schema.tables[target].key) > 1:
             return  # its id is not unique any more
         column = Column(self.name("f"), "integer")
         table.columns[column.name] = column
@@ -213,6 +227,8 @@ class Maker:
                 options[key] = self.random.choice(["CASCADE", "SET NULL", "NO ACTION"])
         if self.dialect != "mysql" and self.chance(0.2):
             options.update(deferrable=True, initially="DEFERRED")
+        if self.dialect == "postgresql" and self.chance(0.1):
+            options["match"] = "FULL"
         name = self.name("fk") if self.chance(0.5) else None
         table.foreigns.append(Foreign(column.name, target, name, options))
 
@@ -236,8 +252,17 @@ class Maker:
             self.change_something: 3,
             self.change_key: 1,
             self.change_identity: 1,
+            self.change_collation: 1,
+            self.rename_column: 2,
         }
-        on_schema = {self.add_another: 2, self.drop_table: 1, self.change_enum: 2, self.circle: 1}
+        on_schema = {
+            self.add_another: 2,
+            self.drop_table: 1,
+            self.rename_table: 1,
+            self.change_enum: 2,
+            self.rename_label: 1,
+            self.circle: 1,
+        }
         bound = [self._on_table(change) for change, times in on_table.items() for _ in range(times)]
         return bound + [change for change, times in on_schema.items() for _ in range(times)]
 
@@ -278,11 +303,39 @@ class Maker:
         """Add a label at the end or in between, or take one away."""
         name = self.random.choice(list(schema.enums))
         labels = schema.enums[name]
-        left = [label for label in types.LABELS[name] if label not in labels]
+        renamed = schema.relabelled.get(name, {})
+        left = [each for each in types.LABELS[name] if each not in {*labels, *renamed}]
         if left and self.chance(0.8):
             labels.insert(self.random.choice([len(labels), 1]), left[0])
-        elif len(labels) > 1:
+        elif len(labels) > 1 and labels[-1] not in renamed.values():
             labels.pop()
+
+    def rename_label(self, schema: Schema) -> None:
+        """Give a label of an enum another name, and the defaults that name it."""
+        name = self.random.choice(list(schema.enums))
+        labels = schema.enums[name]
+        renamed = schema.relabelled.setdefault(name, {})
+        old, new = self.random.choice(labels), self.random.choice(types.NEW_LABELS)
+        if new in labels or old in renamed.values():
+            return
+        labels[labels.index(old)] = renamed[old] = new
+        for table in schema.tables.values():
+            for column in table.columns.values():
+                if column.type == name and column.default == types.literal(old):
+                    column.default = types.literal(new)
+
+    def rename_table(self, schema: Schema) -> None:
+        """Give a table another name."""
+        left = [name for name in _NEW_TABLES if name not in self._names]
+        if left:
+            self._names.add(left[0])
+            schema.rename(self.random.choice(list(schema.tables)), left[0])
+
+    def rename_column(self, schema: Schema, table: Table) -> None:
+        """Give a column another name, wherever it is named."""
+        free = [name for name in table.columns if name != "n"]
+        if free:
+            table.rename(self.random.choice(free), self.name("r"))
 
     def drop_column(self, schema: Schema, table: Table) -> None:
         """Drop a column that nothing else uses."""
@@ -308,13 +361,16 @@ class Maker:
         if not free:
             return
         column = self.random.choice(free)
-        kind = types.TYPES[column.type]
-        into = [*kind.wider, *(name for name, _ in kind.casts)]
+        # From the one that its values are of: two changes are one for the rows.
+        kind = types.TYPES[column.first_type]
+        there = types.names(self.dialect)
+        into = [each for each in (*kind.wider, *dict(kind.casts)) if each in there]
+        into = [each for each in into if each != column.type]
         if into:
             column.type = self.random.choice(into)
             defaults = types.TYPES[column.type].defaults
             if column.type == "mood":
-                defaults = (f"'{schema.enums['mood'][0]}'",)
+                defaults = (types.literal(schema.enums["mood"][0]),)
             if column.default is not None:
                 column.default = self.random.choice(defaults) if defaults else None
             if column.type not in ("integer", *_STRINGS):
@@ -340,13 +396,13 @@ class Maker:
             for column in table.columns.values()
             if (types.TYPES[column.type].defaults or column.type in types.LABELS)
             and not column.computed
-            and column.name not in ("id", "n")
+            and column.origin not in ("id", "n")
         ]
         if free:
             column = self.random.choice(free)
             defaults = types.TYPES[column.type].defaults
             if column.type in types.LABELS:
-                defaults = (f"'{schema.enums[column.type][0]}'",)
+                defaults = (types.literal(schema.enums[column.type][0]),)
             column.default = self.random.choice([None, *defaults])
 
     def change_comment(self, schema: Schema, table: Table) -> None:
@@ -363,6 +419,8 @@ class Maker:
         elif table.foreigns and self.chance(0.5):
             foreign = self.random.choice(table.foreigns)
             foreign.options["ondelete"] = self.random.choice(["CASCADE", "SET NULL"])
+            if self.dialect == "postgresql" and self.chance(0.3):
+                foreign.options["match"] = "FULL"
         elif table.indexes:
             index = self.random.choice(table.indexes)
             if self.chance(0.5):
@@ -389,13 +447,23 @@ class Maker:
             for name in self.columns(table, "integer", "string20")
             if not table.columns[name].nullable
         ]
-        has_identity = table.columns["id"].identity is not None
+        has_identity = table.columns[table.id].identity is not None
         if found and not is_target and not has_identity and not table.options:
-            table.key = ["id", found[0]] if len(table.key) == 1 else ["id"]
+            table.key = [table.id, found[0]] if len(table.key) == 1 else [table.id]
+
+    def change_collation(self, schema: Schema, table: Table) -> None:
+        """Change the collation of a table, which its texts follow that name none."""
+        if self.dialect == "mysql":
+            table.options["mysql_collate"] = self.random.choice(_COLLATIONS)
 
     def change_identity(self, schema: Schema, table: Table) -> None:
-        """Change the options of an identity column, or add one."""
-        if self.dialect == "postgresql" and table.columns["id"].identity is not None:
-            table.columns["id"].identity = self.random.choice(
-                [{"start": 5, "increment": 10}, {"always": True}, {"start": 5, "maxvalue": 90000}]
+        """Make an identity column of a serial one, the other way, or change its options."""
+        if self.dialect == "postgresql" and len(table.key) == 1:
+            table.columns[table.id].identity = self.random.choice(
+                [
+                    None,
+                    {"start": 5, "increment": 10},
+                    {"always": True},
+                    {"start": 5, "maxvalue": 90000},
+                ]
             )

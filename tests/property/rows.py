@@ -34,14 +34,14 @@ BECOMES = {
 
 def fill(connection: Any, before: Schema, after: Schema, metadata: sa.MetaData) -> None:
     """Give each table of *before* rows that both schemas allow."""
+    targets = {table.name: table for table in metadata.tables.values()}
     for name, table in before.tables.items():
-        later = after.tables.get(name)
-        target = metadata.tables[name]
         for number in range(1, COUNT + 1):
-            connection.execute(target.insert(), dict(_values(table, later, number, before, after)))
+            values = dict(_values(table, after.again(table), number, before, after))
+            connection.execute(targets[name].insert(), values)
     for name, table in before.tables.items():
         for foreign in table.foreigns:
-            target = metadata.tables[name]
+            target = targets[name]
             connection.execute(
                 target.update().where(target.c.id < COUNT).values({foreign.column: target.c.id})
             )
@@ -51,14 +51,15 @@ def _values(
     table: Table, later: Table | None, number: int, before: Schema, after: Schema
 ) -> Iterator[tuple[str, Any]]:
     foreign = {each.column for each in table.foreigns}
-    unique = table.unique_columns() | (later.unique_columns() if later else set())
+    unique = table.unique_columns()
     for column in table.columns.values():
-        new = later.columns.get(column.name) if later else None
+        new = later.again(column) if later else None
+        is_unique = column.name in unique or (new and new.name in later.unique_columns())
         if column.name in ("id", "n"):
             yield column.name, number
         elif column.name in foreign or column.computed:
             pass
-        elif column.name in unique and column.type not in types.LABELS:
+        elif is_unique and column.type not in types.LABELS:
             yield column.name, _distinct(column, number)
         else:
             values = _shared(column, new or column, before, after)
@@ -78,7 +79,8 @@ def _shared(column: Column, new: Column, before: Schema, after: Schema) -> tuple
     kind = types.TYPES[column.type]
     if column.type in types.LABELS:
         labels = before.enums[column.type]
-        kept = [label for label in labels if label in after.enums[column.type]]
+        renamed = after.relabelled.get(column.type, {})
+        kept = [each for each in labels if renamed.get(each, each) in after.enums[column.type]]
         return tuple(kept) or (labels[0],)
     casts = dict(kind.casts)
     if new.type in types.LABELS:
@@ -91,32 +93,45 @@ def _shared(column: Column, new: Column, before: Schema, after: Schema) -> tuple
 def read(connection: Any, metadata: sa.MetaData) -> dict[str, list[dict[str, Any]]]:
     """All rows, by table."""
     return {
-        name: [
-            dict(row._mapping) for row in connection.execute(table.select().order_by(table.c.id))
+        table.name: [
+            dict(row._mapping)
+            for row in connection.execute(table.select().order_by(*table.primary_key.columns))
         ]
-        for name, table in metadata.tables.items()
+        for table in metadata.tables.values()
     }
 
 
 def lost(before: Schema, after: Schema, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     """What rows of both schemas have not become what they should be."""
     for name, table in before.tables.items():
-        if name not in after.tables:
+        later = after.again(table)
+        if later is None:
             continue
-        if len(old[name]) != len(new[name]):
-            yield f"{name}: {len(old[name])} rows became {len(new[name])}"
+        were, are = old[name], new[later.name]
+        if len(were) != len(are):
+            yield f"{name}: {len(were)} rows became {len(are)}"
             continue
         for column in table.columns.values():
-            later = after.tables[name].columns.get(column.name)
-            if later is None or column.computed or later.computed:
+            now = later.again(column)
+            if now is None or column.computed or now.computed:
                 continue
-            become = BECOMES.get((column.type, later.type), lambda value: value)
-            for was, now in zip(old[name], new[name], strict=True):
-                value = was[column.name]
-                wanted = None if value is None else become(value)
-                if now[column.name] != wanted:
+            for was, then in zip(were, are, strict=True):
+                wanted = _become(column, now, was[column.name], after)
+                if then[now.name] not in wanted:
                     yield (
-                        f"{name}.{column.name} ({column.type} to {later.type}): "
-                        f"{value!r} became {now[column.name]!r}"
+                        f"{name}.{column.name} ({column.type} to {now.type}): "
+                        f"{was[column.name]!r} became {then[now.name]!r}"
                     )
                     break
+
+
+def _become(column: Column, later: Column, value: Any, after: Schema) -> tuple[Any, ...]:
+    """What a value may be once its column has another type."""
+    if value is None:
+        return (None,)
+    if column.type in types.LABELS and later.type == column.type:
+        return (after.relabelled.get(column.type, {}).get(value, value),)
+    if column.type == "boolean" and later.type.startswith(("string", "text")):
+        # Databases without such a type have a number.
+        return (str(int(value)), str(value).lower())
+    return (BECOMES.get((column.type, later.type), lambda same: same)(value),)

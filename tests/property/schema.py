@@ -24,6 +24,13 @@ class Column:
     identity: dict[str, Any] | None = None
     unique: bool = False
     index: bool = False
+    #: Its first name, by which it is known again, and its first type.
+    origin: str = ""
+    first_type: str = ""
+
+    def __post_init__(self) -> None:
+        self.origin = self.origin or self.name
+        self.first_type = self.first_type or self.type
 
     def build(self, dialect: str, enums: dict[str, list[str]]) -> sa.Column[Any]:
         """The column for a dialect."""
@@ -73,7 +80,7 @@ class Index:
 
 @dataclass
 class Foreign:
-    """A foreign key to the ``id`` of another table."""
+    """A foreign key to the first column of the key of another table."""
 
     column: str
     table: str
@@ -102,6 +109,34 @@ class Table:
     checks: list[Check] = field(default_factory=list)
     comment: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    schema: str | None = None
+    #: Its first name, by which it is known again.
+    origin: str = ""
+
+    def __post_init__(self) -> None:
+        self.origin = self.origin or self.name
+
+    @property
+    def full_name(self) -> str:
+        """With the schema."""
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+    @property
+    def id(self) -> str:
+        """What the first column of the key is called."""
+        return next(each.name for each in self.columns.values() if each.origin == "id")
+
+    def again(self, column: Column) -> Column | None:
+        """What has become of a column of the same table in another schema, or was it before."""
+        return next((each for each in self.columns.values() if each.origin == column.origin), None)
+
+    def rename(self, old: str, new: str) -> None:
+        """Call a column *new*, wherever it is named."""
+        self.columns[old].name = new
+        self.columns = {each.name: each for each in self.columns.values()}
+        for each in (*self.uniques, *self.indexes, *self.foreigns, *self.checks):
+            vars(each).update(_replaced(vars(each), old, new))
+        self.key = _replaced(self.key, old, new)
 
     def used(self) -> set[str]:
         """The columns that something other than themselves names."""
@@ -126,18 +161,18 @@ class Table:
         ]
         return set(re.findall(r"\w+", " ".join(words))) & set(self.columns)
 
-    def build(self, metadata: sa.MetaData, dialect: str, enums: dict[str, list[str]]) -> sa.Table:
-        """The table in *metadata*."""
+    def build(self, metadata: sa.MetaData, dialect: str, schema: Schema) -> sa.Table:
+        """The table of *schema* in *metadata*."""
         table = sa.Table(
             self.name,
             metadata,
-            *(column.build(dialect, enums) for column in self.columns.values()),
+            *(column.build(dialect, schema.enums) for column in self.columns.values()),
             sa.PrimaryKeyConstraint(*self.key),
             *(sa.UniqueConstraint(*each.columns, name=each.name) for each in self.uniques),
             *(
                 sa.ForeignKeyConstraint(
                     [each.column],
-                    [f"{each.table}.id"],
+                    [f"{schema.tables[each.table].full_name}.{schema.tables[each.table].id}"],
                     name=each.name,
                     # A circle of foreign keys is for SQLAlchemy to break up.
                     **each.options,
@@ -146,6 +181,7 @@ class Table:
             ),
             *(sa.CheckConstraint(each.sql, name=each.name) for each in self.checks),
             comment=self.comment,
+            schema=self.schema,
             **self.options,
         )
         for index in self.indexes:
@@ -160,10 +196,33 @@ class Schema:
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, list[str]] = field(default_factory=dict)
     convention: dict[str, str] | None = None
+    #: New labels of enums by the first ones.
+    relabelled: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def again(self, table: Table) -> Table | None:
+        """What has become of a table of another schema, or was it before."""
+        return next((each for each in self.tables.values() if each.origin == table.origin), None)
+
+    def rename(self, old: str, new: str) -> None:
+        """Call a table *new*, wherever it is named."""
+        self.tables[old].name = new
+        self.tables = {each.name: each for each in self.tables.values()}
+        for table in self.tables.values():
+            for foreign in table.foreigns:
+                foreign.table = new if foreign.table == old else foreign.table
 
     def build(self, dialect: str) -> sa.MetaData:
         """The ``MetaData`` for a dialect."""
         metadata = sa.MetaData(naming_convention=self.convention)
         for table in self.tables.values():
-            table.build(metadata, dialect, self.enums)
+            table.build(metadata, dialect, self)
         return metadata
+
+
+def _replaced(value: Any, old: str, new: str) -> Any:
+    """*value* with another name of a column in all its texts."""
+    if isinstance(value, str):
+        return re.sub(rf"\b{old}\b", new, value)
+    if isinstance(value, dict):
+        return {_replaced(key, old, new): _replaced(each, old, new) for key, each in value.items()}
+    return [_replaced(each, old, new) for each in value] if isinstance(value, list) else value

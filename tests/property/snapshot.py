@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .making import SCHEMA
+
 Snapshot = set[tuple[Any, ...]]
 
 OURS = ("alembic_version", "alembic_resume", "alembic_history")
@@ -36,6 +38,9 @@ def _sqlite(connection: Any) -> Snapshot:
         for row in _rows(connection, f'PRAGMA table_xinfo("{quoted}")'):
             _, column, type_, not_null, default, key, hidden = row
             default = default if default is None else _unwrapped(default)
+            if default is not None and type_ in ("INTEGER", "SMALLINT", "BIGINT"):
+                # The column makes a number of it.
+                default = default.strip("'")
             found.add(("column", name, column, type_, not_null, default, key, hidden))
         for row in _rows(connection, f'PRAGMA index_list("{quoted}")'):
             if row[3] == "u":
@@ -49,7 +54,9 @@ def _sqlite(connection: Any) -> Snapshot:
 
 def _clauses(sql: str) -> list[str]:
     """The CHECKs, collations, generated columns and such of a ``CREATE TABLE``."""
-    found = re.findall(r"COLLATE \"?\w+\"?|AUTOINCREMENT|DEFERRABLE INITIALLY DEFERRED", sql)
+    # BINARY is what a column has for which none is named.
+    words = r"COLLATE \"?(?!BINARY)\w+\"?|AUTOINCREMENT|DEFERRABLE INITIALLY DEFERRED"
+    found = re.findall(words, sql)
     for match in re.finditer(r"(CHECK|GENERATED ALWAYS AS) ?\(", sql):
         depth, end = 1, match.end()
         while depth and end < len(sql):
@@ -84,38 +91,45 @@ def _postgresql(connection: Any) -> Snapshot:
     return {row for row in found if row[1] not in OURS}
 
 
-_PG_COLUMNS = """
-SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+#: The schemas that are looked at, and a name with its schema if that is not the usual one.
+_PG_PLACES = f"'public', '{SCHEMA}'"
+_PG_NAMED = "CASE s.nspname WHEN 'public' THEN '' ELSE s.nspname || '.' END ||"
+
+_PG_COLUMNS = f"""
+SELECT {_PG_NAMED} c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
        pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
        (SELECT collname FROM pg_collation WHERE oid = a.attcollation),
        col_description(c.oid, a.attnum)
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_namespace s ON s.oid = c.relnamespace
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
-  AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind = 'r' AND s.nspname IN ({_PG_PLACES}) AND a.attnum > 0 AND NOT a.attisdropped
 """
-_PG_CONSTRAINTS = """
-SELECT c.relname, contype, pg_get_constraintdef(k.oid) FROM pg_constraint k
-JOIN pg_class c ON c.oid = k.conrelid
-WHERE c.relnamespace = 'public'::regnamespace AND contype <> 'n'
+_PG_CONSTRAINTS = f"""
+SELECT {_PG_NAMED} c.relname, contype, pg_get_constraintdef(k.oid) FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace s ON s.oid = c.relnamespace
+WHERE s.nspname IN ({_PG_PLACES}) AND contype <> 'n'
 """
-_PG_INDEXES = """
-SELECT t.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i
-JOIN pg_class t ON t.oid = i.indrelid
-WHERE t.relnamespace = 'public'::regnamespace
+_PG_INDEXES = f"""
+SELECT {_PG_NAMED} t.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i
+JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace s ON s.oid = t.relnamespace
+WHERE s.nspname IN ({_PG_PLACES})
   AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid)
 """
-_PG_COMMENTS = """
-SELECT c.relname, obj_description(c.oid, 'pg_class') FROM pg_class c
-WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+_PG_COMMENTS = f"""
+SELECT {_PG_NAMED} c.relname, obj_description(c.oid, 'pg_class') FROM pg_class c
+JOIN pg_namespace s ON s.oid = c.relnamespace
+WHERE c.relkind = 'r' AND s.nspname IN ({_PG_PLACES})
 """
-_PG_ENUMS = """
-SELECT typname::text, array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum e
-JOIN pg_type t ON t.oid = e.enumtypid GROUP BY typname
+_PG_ENUMS = f"""
+SELECT {_PG_NAMED} typname::text, array_agg(enumlabel::text ORDER BY enumsortorder)
+FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid JOIN pg_namespace s ON s.oid = typnamespace
+GROUP BY s.nspname, typname
 """
-_PG_SEQUENCES = """
-SELECT sequencename, start_value, min_value, max_value, increment_by, cycle
-FROM pg_sequences WHERE schemaname = 'public'
+_PG_SEQUENCES = f"""
+SELECT {_PG_NAMED} sequencename, start_value, min_value, max_value, increment_by, cycle
+FROM pg_sequences JOIN pg_namespace s ON s.nspname = schemaname
+WHERE schemaname IN ({_PG_PLACES})
 """
 
 

@@ -34,15 +34,24 @@ def _same(type_: Any) -> Callable[[str], Any]:
     return lambda dialect: type_
 
 
+def _collated(**collations: str) -> Callable[[str], Any]:
+    return lambda dialect: sa.String(30, collation=collations[dialect])
+
+
 _DATE = datetime.date(1970, 1, 1), datetime.date(2024, 2, 29), datetime.date(9999, 12, 31)
 _TIME = datetime.datetime(1970, 1, 2, 0, 0, 1), datetime.datetime(2037, 12, 31, 23, 59, 59)
 _TEXT = ("", "a", "O'Brien", 'say "hi"', "100% \\ done", "zażółć")
+
+_WORDS = ("a", "B", "word")
 
 #: The labels that enums may have.
 LABELS = {
     "mood": ["sad", "happy", "it's 100%", "a-b", "Größe"],
     "colour": ["red", "green", "blue"],
 }
+
+#: What labels may be renamed to.
+NEW_LABELS = ("it's new", "a label that is longer than all the others", "x")
 
 TYPES: dict[str, Type] = {
     "small": Type(
@@ -68,7 +77,12 @@ TYPES: dict[str, Type] = {
         (*_TEXT, "x" * 20),
         ("'none'", "''", "'it''s'", "'0'"),
         wider=("string50", "text"),
-        casts=(("integer", ("12", "-3")), ("mood", ("sad",))),
+        casts=(
+            ("integer", ("12", "-3")),
+            ("mood", ("sad",)),
+            ("collated", _WORDS),
+            ("nocase", _WORDS),
+        ),
         can_be_key=True,
     ),
     "string50": Type(
@@ -134,12 +148,21 @@ TYPES: dict[str, Type] = {
         _same(postgresql.INET()), ("192.168.0.1", "::1"), ("'127.0.0.1'",), dialects=("postgresql",)
     ),
     "collated": Type(
-        lambda dialect: sa.String(30, collation="C" if dialect == "postgresql" else "utf8mb4_bin"),
-        ("a", "B"),
+        _collated(postgresql="C", mysql="utf8mb4_bin"),
+        _WORDS,
         ("'x'",),
         dialects=("postgresql", "mysql"),
+        wider=("recollated",),
     ),
-    "nocase": Type(_same(sa.String(30, collation="NOCASE")), ("a", "B"), dialects=("sqlite",)),
+    "recollated": Type(
+        _collated(postgresql="POSIX", mysql="utf8mb4_unicode_ci"),
+        _WORDS,
+        ("'x'",),
+        dialects=("postgresql", "mysql"),
+        wider=("collated",),
+    ),
+    "nocase": Type(_collated(sqlite="NOCASE"), _WORDS, dialects=("sqlite",), wider=("rtrim",)),
+    "rtrim": Type(_collated(sqlite="RTRIM"), _WORDS, dialects=("sqlite",), wider=("nocase",)),
     "tiny": Type(_same(mysql.TINYINT()), (0, 127, -128), ("1",), dialects=("mysql",)),
     "unsigned": Type(
         _same(mysql.INTEGER(unsigned=True)), (0, 2**32 - 1), ("0",), dialects=("mysql",)
@@ -155,6 +178,11 @@ def build(name: str, dialect: str, enums: dict[str, list[str]]) -> Any:
     """The SQLAlchemy type; an enum has the labels of its schema."""
     found = TYPES[name].build
     return sa.Enum(*enums[name], name=name) if found is None else found(dialect)
+
+
+def literal(label: str) -> str:
+    """The label of an enum as SQL."""
+    return "'" + label.replace("'", "''") + "'"
 
 
 def names(dialect: str) -> list[str]:
