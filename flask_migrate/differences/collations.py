@@ -101,15 +101,20 @@ def compared(compare: Callable[[Any, Any], bool], found: Search) -> Callable[[An
 
 def _is_other(found: Search, there: Any, model: Any) -> bool:
     """Whether a column has others than its model names, or else its table; it knows them then."""
-    wanted = _of_column(model) or _of_table(model.table, found.context.dialect)
+    of_table = _of_table(model.table, found.context.dialect)
+    wanted = _of_column(model) or of_table
     if not wanted or not _can_change(model):
         return False
-    present = _present(found).get((there.table.schema, there.table.name, there.name))
-    if not present or wanted.is_met(present):
+    table = there.table.schema, there.table.name
+    present = _present(found).get((*table, there.name))
+    if not present:
         return False
-    if hasattr(there.type, "charset"):
+    is_other = not wanted.is_met(present)
+    # A column that changes for another reason would take those of its table, which are new.
+    is_new_usual = not of_table.is_met(_present(found).get((*table, ""), present))
+    if (is_other or is_new_usual) and hasattr(there.type, "charset"):
         there.type.charset, there.type.collation = charset_of(present), present
-    return True
+    return is_other
 
 
 def _bare(column: Any) -> Any:

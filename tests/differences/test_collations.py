@@ -35,11 +35,14 @@ def options(**given):
     return {"nullable": False, "server_default": "größe", "comment": "what's it", **given}
 
 
-def change(project, type_=None, **table):
+def change(project, type_=None, comment="what's it", **table):
     """Migrate to a table with a text of another type, or with other options, and upgrade."""
 
     def models(db):
-        parts = [sa.Column("id", sa.Integer, primary_key=True), *text(type_, **options())()]
+        parts = [
+            sa.Column("id", sa.Integer, primary_key=True),
+            *text(type_, **options(comment=comment))(),
+        ]
         db.Table("thing", db.metadata, *parts, **table)
 
     project.models = models
@@ -99,6 +102,17 @@ def test_a_change_is_found_and_undone(on_mariadb, type_, table, wanted):
     on_mariadb.back()
     assert shown(on_mariadb) == before
     assert on_mariadb.execute("SELECT s FROM thing") == [("größe",), ("größe",)]
+
+
+def test_a_column_keeps_its_own_where_its_table_and_its_comment_change(on_mariadb):
+    """A MODIFY without it would give the column those that the table has from then on."""
+    change(on_mariadb, sa.String(20, collation="utf8mb4_bin"), mysql_collate="utf8mb4_bin")
+    before = shown(on_mariadb)
+    type_ = sa.String(20, collation="utf8mb4_bin")
+    change(on_mariadb, type_, comment="another", mysql_collate="utf8mb4_unicode_ci")
+    assert on_mariadb.execute(COLLATIONS) == [("utf8mb4_bin",)]
+    on_mariadb.back()
+    assert shown(on_mariadb) == before
 
 
 def test_a_word_that_the_new_charset_has_not_stops_the_upgrade(on_mariadb):

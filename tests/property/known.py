@@ -19,20 +19,20 @@ def known(dialect: str, result: Result) -> str | None:
 def _key_that_counted(dialect: str, result: Result) -> bool:
     """A key of one integer counts by itself, one of two columns does not."""
     both = [(each, result.after.again(each)) for each in result.before.tables.values()]
-    grown = {
-        table.name
+    counting = {
+        name
         for before, after in both
         if after is not None and len(before.key) != len(after.key)
         for table in (before, after)
+        for name in (f"{table.name}.{table.id}", f"{table.name}_{table.id}_seq")
     }
-    return bool(result.facts) and all(
-        fact[2].rpartition(".")[2].removesuffix("_id_seq") in grown and _counts(dialect, fact)
-        for fact in result.facts
-    )
+    return bool(result.facts) and all(_counted(fact) in counting for fact in result.facts)
 
 
-def _counts(dialect: str, fact: Fact) -> bool:
-    return fact[1] == "sequence" or (fact[1] == "column" and fact[3] == "id")
+def _counted(fact: Fact) -> str:
+    """The sequence that a fact is of, or the column with its table."""
+    name = str(fact[2].rpartition(".")[2])
+    return f"{name}.{fact[3]}" if fact[1] == "column" else name if fact[1] == "sequence" else ""
 
 
 def _check_spelled_anew(dialect: str, result: Result) -> bool:
@@ -46,11 +46,26 @@ def _check_spelled_anew(dialect: str, result: Result) -> bool:
 
 
 def _bare(facts: Iterable[Fact], kind: str) -> list[str]:
-    return sorted(
-        re.sub(r"::(text|character varying)(\[\])?|[() ]", "", fact[4])
-        for fact in facts
-        if fact[0] == kind
-    )
+    return sorted(_without_casts(fact[4]) for fact in facts if fact[0] == kind)
+
+
+def _without_casts(sql: str) -> str:
+    return re.sub(r"::(text|character varying)(\[\])?|[() ]", "", sql)
+
+
+def _default_with_cast(dialect: str, result: Result) -> bool:
+    """A text that becomes another kind of text keeps the cast in its default."""
+    if dialect != "postgresql" or any(fact[1] != "column" or not fact[6] for fact in result.facts):
+        return False
+    sides = [
+        {
+            (*fact[2:6], _without_casts(fact[6]), *fact[7:])
+            for fact in result.facts
+            if fact[0] == kind
+        }
+        for kind in ("missing", "extra")
+    ]
+    return bool(sides[0]) and sides[0] == sides[1]
 
 
 def _parent_without_rows(dialect: str, result: Result) -> bool:
@@ -91,6 +106,7 @@ def _unique_without_values(dialect: str, result: Result) -> bool:
 KNOWN: dict[str, Callable[[str, Result], bool]] = {
     "A key that stops counting": _key_that_counted,
     "A CHECK that comes back": _check_spelled_anew,
+    "The cast in a default": _default_with_cast,
     "A foreign key to a table that was dropped": _parent_without_rows,
     "A unique column that was dropped": _unique_without_values,
 }

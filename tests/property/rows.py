@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -16,20 +17,50 @@ from .schema import Column, Schema, Table
 #: How many rows each table gets.
 COUNT = 3
 
-#: What a value becomes where its column gets another type and nothing is lost.
-_INTEGERS = ("integer", "small", "big")
+_TEXTS = ("string20", "string50", "text")
 
-BECOMES = {
-    **{(n, text): str for n in _INTEGERS for text in ("string20", "string50", "text")},
-    **{(n, number): Decimal for n in _INTEGERS for number in ("numeric8", "numeric12")},
-    ("integer", "boolean"): bool,
-    ("boolean", "integer"): int,
-    ("string20", "integer"): int,
-    ("string50", "date"): datetime.date.fromisoformat,
-    ("text", "json"): json.loads,
-    ("numeric8", "integer"): int,
-    ("numeric12", "integer"): int,
+
+def _as_date(value: Any) -> datetime.date:
+    return value.date() if isinstance(value, datetime.datetime) else _as_datetime(value).date()
+
+
+def _as_datetime(value: Any) -> datetime.datetime:
+    if isinstance(value, datetime.datetime):
+        return value.replace(tzinfo=None)
+    return datetime.datetime.fromisoformat(str(value))
+
+
+def _as_json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+#: What a value becomes where its column gets another type and nothing is lost.
+_AS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("small", "integer", "big"), int),
+    **dict.fromkeys(("numeric8", "numeric12"), Decimal),
+    **dict.fromkeys(("json", "jsonb"), _as_json),
+    "float": float,
+    "boolean": bool,
+    "date": _as_date,
+    "datetime": _as_datetime,
+    "timestamptz": lambda value: value.replace(tzinfo=datetime.timezone.utc),
+    "uuid": uuid.UUID,
 }
+
+
+def _as_text(value: Any) -> tuple[str, ...]:
+    """How databases write a value that becomes a text."""
+    if isinstance(value, bool):
+        # Databases without such a type have a number.
+        return str(int(value)), str(value).lower()
+    if isinstance(value, datetime.datetime):
+        return str(value), f"{value}.000000"
+    if isinstance(value, uuid.UUID):
+        return str(value), value.hex
+    if isinstance(value, list):
+        # JSON, or an array of PostgreSQL.
+        return json.dumps(value), f"{{{','.join(map(str, value))}}}"
+    return (json.dumps(value) if isinstance(value, dict) else str(value),)
 
 
 def fill(connection: Any, before: Schema, after: Schema, metadata: sa.MetaData) -> None:
@@ -68,9 +99,18 @@ def _values(
             yield column.name, values[number % len(values)]
 
 
+_DISTINCT: dict[str, Callable[[int], Any]] = {
+    "date": lambda number: datetime.date(2020, 1, number),
+    "datetime": lambda number: datetime.datetime(2020, 1, number),
+    "timestamptz": lambda number: datetime.datetime(2020, 1, number, tzinfo=datetime.timezone.utc),
+    "inet": lambda number: f"10.0.0.{number}",
+    "uuid": lambda number: uuid.UUID(int=number),
+}
+
+
 def _distinct(column: Column, number: int) -> Any:
-    if column.type == "datetime":
-        return datetime.datetime(2020, 1, number)
+    if column.type in _DISTINCT:
+        return _DISTINCT[column.type](number)
     return f"v{number}" if column.type.startswith("string") else number
 
 
@@ -128,10 +168,15 @@ def lost(before: Schema, after: Schema, old: dict[str, Any], new: dict[str, Any]
 def _become(column: Column, later: Column, value: Any, after: Schema) -> tuple[Any, ...]:
     """What a value may be once its column has another type."""
     if value is None:
-        return (None,)
+        # The null of JSON is a value.
+        return (None, "null") if column.type in ("json", "jsonb") else (None,)
     if column.type in types.LABELS and later.type == column.type:
         return (after.relabelled.get(column.type, {}).get(value, value),)
-    if column.type == "boolean" and later.type.startswith(("string", "text")):
-        # Databases without such a type have a number.
-        return (str(int(value)), str(value).lower())
-    return (BECOMES.get((column.type, later.type), lambda same: same)(value),)
+    if later.type == column.type:
+        return (value,)
+    if column.type == "inet":
+        # PostgreSQL adds how many bits are of the network.
+        return f"{value}/32", f"{value}/128"
+    if later.type in _TEXTS:
+        return _as_text(value)
+    return (_AS.get(later.type, lambda same: same)(value),)

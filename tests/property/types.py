@@ -38,10 +38,13 @@ def _collated(**collations: str) -> Callable[[str], Any]:
     return lambda dialect: sa.String(30, collation=collations[dialect])
 
 
+_UUIDS = uuid.UUID(int=0), uuid.UUID(int=2**128 - 1)
 _DATE = datetime.date(1970, 1, 1), datetime.date(2024, 2, 29), datetime.date(9999, 12, 31)
 _TIME = datetime.datetime(1970, 1, 2, 0, 0, 1), datetime.datetime(2037, 12, 31, 23, 59, 59)
+_ZONED = (datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc),)
 _TEXT = ("", "a", "O'Brien", 'say "hi"', "100% \\ done", "zażółć")
 
+_JSON = {"a": [1, None]}, []
 _WORDS = ("a", "B", "word")
 
 #: The labels that enums may have.
@@ -67,6 +70,7 @@ TYPES: dict[str, Type] = {
             ("string50", (0, -5)),
             ("numeric8", (3, -4)),
             ("boolean", (0, 1)),
+            ("float", (0, 5)),
         ),
     ),
     "big": Type(
@@ -90,7 +94,13 @@ TYPES: dict[str, Type] = {
         (*_TEXT, "y" * 50),
         ("'none'", "'a b'"),
         wider=("text",),
-        casts=(("string20", ("short", "")), ("date", ("2024-02-29", "1999-01-01"))),
+        casts=(
+            ("string20", ("short", "")),
+            ("date", ("2024-02-29", "1999-01-01")),
+            ("datetime", ("2024-02-29 23:59:59", "1999-01-01 00:00:00")),
+            ("numeric8", ("1.50", "-3.00")),
+            ("uuid", tuple(each.hex for each in _UUIDS)),
+        ),
         can_be_key=True,
     ),
     "text": Type(
@@ -103,7 +113,10 @@ TYPES: dict[str, Type] = {
         (Decimal("0.00"), Decimal("999999.99"), Decimal("-0.01")),
         ("0", "1.50"),
         wider=("numeric12",),
-        casts=(("integer", (Decimal("4.00"), Decimal("-2.00"))),),
+        casts=(
+            ("integer", (Decimal("4.00"), Decimal("-2.00"))),
+            ("float", (Decimal("0.50"), Decimal("-2.25"))),
+        ),
     ),
     "numeric12": Type(
         _same(sa.Numeric(12, 4)),
@@ -111,41 +124,73 @@ TYPES: dict[str, Type] = {
         ("0",),
         casts=(("numeric8", (Decimal("1.2500"), Decimal("2.0000"))),),
     ),
-    "float": Type(_same(sa.Float()), (0.0, 1.5, -2.25), ("0", "0.5")),
+    "float": Type(
+        _same(sa.Float()),
+        (0.0, 1.5, -2.25),
+        ("0", "0.5"),
+        casts=(("numeric12", (0.5, -2.25)), ("integer", (2.0, -3.0))),
+    ),
     "boolean": Type(
         lambda dialect: sa.Boolean(),
         (True, False),
         ("true", "false"),
-        casts=(("integer", (True, False)),),
+        casts=(("integer", (True, False)), ("string20", (True, False))),
     ),
-    "date": Type(_same(sa.Date()), _DATE, ("'2020-01-01'",)),
+    "date": Type(
+        _same(sa.Date()),
+        _DATE,
+        ("'2020-01-01'",),
+        casts=(("datetime", _DATE), ("string20", _DATE)),
+    ),
     "datetime": Type(
         lambda dialect: mysql.DATETIME() if dialect == "mysql" else sa.DateTime(),
         _TIME,
         ("CURRENT_TIMESTAMP", "'2020-01-01 00:00:00'"),
+        casts=(
+            ("date", (datetime.datetime(2020, 1, 1), datetime.datetime(1999, 12, 31))),
+            ("string50", _TIME),
+            ("timestamptz", _TIME),
+            ("fsp", _TIME),
+        ),
     ),
     "time": Type(_same(sa.Time()), (datetime.time(0, 0), datetime.time(23, 59, 59))),
     "binary": Type(_same(sa.LargeBinary()), (b"", b"\x00\xff")),
-    "json": Type(_same(sa.JSON()), ({"a": [1, None]}, []), casts=()),
-    "mood": Type(None, (), casts=(("string20", ()),)),
-    "colour": Type(None, ()),
+    "json": Type(_same(sa.JSON()), _JSON, casts=(("text", _JSON), ("jsonb", _JSON))),
+    "mood": Type(None, (), casts=(("string50", ()),)),
+    "colour": Type(None, (), casts=(("string50", ()), ("text", ()))),
     "uuid": Type(
         _same(sa.Uuid()),
-        (uuid.UUID(int=0), uuid.UUID(int=2**128 - 1)),
+        _UUIDS,
         dialects=("sqlite", "postgresql"),
+        casts=(("string50", _UUIDS),),
     ),
     "array": Type(
-        _same(postgresql.ARRAY(sa.Integer())), ([], [1, 2]), ("'{}'",), dialects=("postgresql",)
+        _same(postgresql.ARRAY(sa.Integer())),
+        ([], [1, 2]),
+        ("'{}'",),
+        dialects=("postgresql",),
+        casts=(("text", ([], [1, 2])),),
     ),
-    "jsonb": Type(_same(postgresql.JSONB()), ({"b": 1}, None), ("'{}'",), dialects=("postgresql",)),
+    "jsonb": Type(
+        _same(postgresql.JSONB()),
+        ({"b": 1}, None),
+        ("'{}'",),
+        dialects=("postgresql",),
+        casts=(("json", _JSON), ("text", _JSON)),
+    ),
     "timestamptz": Type(
         _same(sa.DateTime(timezone=True)),
-        (datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc),),
+        _ZONED,
         ("now()",),
         dialects=("postgresql",),
+        casts=(("datetime", _ZONED),),
     ),
     "inet": Type(
-        _same(postgresql.INET()), ("192.168.0.1", "::1"), ("'127.0.0.1'",), dialects=("postgresql",)
+        _same(postgresql.INET()),
+        ("192.168.0.1", "::1"),
+        ("'127.0.0.1'",),
+        dialects=("postgresql",),
+        casts=(("string50", ("192.168.0.1", "::1")),),
     ),
     "collated": Type(
         _collated(postgresql="C", mysql="utf8mb4_bin"),
@@ -163,13 +208,27 @@ TYPES: dict[str, Type] = {
     ),
     "nocase": Type(_collated(sqlite="NOCASE"), _WORDS, dialects=("sqlite",), wider=("rtrim",)),
     "rtrim": Type(_collated(sqlite="RTRIM"), _WORDS, dialects=("sqlite",), wider=("nocase",)),
-    "tiny": Type(_same(mysql.TINYINT()), (0, 127, -128), ("1",), dialects=("mysql",)),
-    "unsigned": Type(
-        _same(mysql.INTEGER(unsigned=True)), (0, 2**32 - 1), ("0",), dialects=("mysql",)
+    "tiny": Type(
+        _same(mysql.TINYINT()),
+        (0, 127, -128),
+        ("1",),
+        dialects=("mysql",),
+        wider=("small", "integer"),
     ),
-    "mediumtext": Type(_same(mysql.MEDIUMTEXT()), _TEXT, dialects=("mysql",)),
+    "unsigned": Type(
+        _same(mysql.INTEGER(unsigned=True)),
+        (0, 2**32 - 1),
+        ("0",),
+        dialects=("mysql",),
+        wider=("big",),
+    ),
+    "mediumtext": Type(_same(mysql.MEDIUMTEXT()), _TEXT, dialects=("mysql",), wider=("text",)),
     "fsp": Type(
-        _same(mysql.DATETIME(fsp=3)), _TIME, ("CURRENT_TIMESTAMP(3)",), dialects=("mysql",)
+        _same(mysql.DATETIME(fsp=3)),
+        _TIME,
+        ("CURRENT_TIMESTAMP(3)",),
+        dialects=("mysql",),
+        wider=("datetime",),
     ),
 }
 
