@@ -145,17 +145,24 @@ def _same(comparison: Comparison, holder: Any) -> list[tuple[Any, Any]]:
     from alembic.operations import ops
 
     operations = list(getattr(holder, "ops", ()))
-    creates = [
-        each for each in operations if isinstance(each, (ops.CreateIndexOp, ops.AddConstraintOp))
+    made = [
+        (each, _signature(each, comparison))
+        for each in operations
+        if isinstance(each, (ops.CreateIndexOp, ops.AddConstraintOp))
     ]
+    possible = [
+        (drop, create)
+        for drop in operations
+        if (was := _signature(getattr(drop, "_reverse", None), comparison, comparison))
+        for create, signature in made
+        if signature == was
+    ]
+    # A table may have two that are the same but for their names.
+    possible.sort(key=lambda pair: name_of(pair[0]) != name_of(pair[1]))
     pairs: list[tuple[Any, Any]] = []
-    for drop in operations:
-        signature = _signature(getattr(drop, "_reverse", None), comparison, comparison)
-        for create in creates:
-            if signature and _signature(create, comparison) == signature:
-                pairs.append((drop, create))
-                creates.remove(create)
-                break
+    for drop, create in possible:
+        if not any(drop is one or create is other for one, other in pairs):
+            pairs.append((drop, create))
     return pairs
 
 

@@ -70,14 +70,29 @@ def _is_cut(operation: Any, column: Any, dialect: Any) -> Any:
         return column != sa.func.round(column)
     # SQLite keeps all the digits that it has.
     if (old, new) == ("numeric", "numeric") and not is_sqlite:
-        before, after = (each.scale for each in (operation.existing_type, operation.modify_type))
+        before, after = (_scale(each) for each in (operation.existing_type, operation.modify_type))
         is_less = after is not None and (before is None or after < before)
         return column != sa.func.round(column, after) if is_less else None
+    if old == new and new in ("timestamp", "time") and not is_sqlite:
+        is_precise = any(
+            getattr(operation.modify_type, each, None) is not None for each in _PRECISE
+        )
+        return column != sa.cast(column, operation.modify_type) if is_precise else None
     if (old, new) == ("timestamp", "date"):
         if is_sqlite:
             return sa.func.time(column) != "00:00:00"
         return column != sa.cast(column, sa.Date)
     return None
+
+
+#: How types call the digits of a second; without any of these PostgreSQL keeps all.
+_PRECISE = ("precision", "fsp")
+
+
+def _scale(type_: Any) -> int | None:
+    """The digits after the point; ``None`` for as many as there are."""
+    scale: int | None = type_.scale
+    return 0 if scale is None and type_.precision is not None else scale
 
 
 def _is_longer(column: Any, old: Any, new: Any) -> Any:

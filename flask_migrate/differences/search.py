@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import alembic_parts
 from ..sqlite_definitions import Definition
-from . import collations, mariadb, spelling, sqlite_types, text_collations, twins
+from . import collations, mariadb, spelling, sqlite_types, text_collations, twins, type_sizes
 from .operations import Key
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
     impl.render_ddl_sql_expr = _written(impl.render_ddl_sql_expr, context.dialect)
     if context.dialect.name == "sqlite":
         impl.compare_type = sqlite_types.without_unknown(impl.compare_type, context)
+    if context.dialect.name in ("postgresql", *mariadb.NAMES):
+        impl.compare_type = type_sizes.compared(impl.compare_type, found)
     if context.dialect.name in ("sqlite", "postgresql"):
         impl.compare_type = text_collations.compared(impl.compare_type, found)
     if context.dialect.name in mariadb.NAMES:

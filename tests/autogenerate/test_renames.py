@@ -223,6 +223,33 @@ def test_an_index_on_some_rows_follows_its_column(tmp_path, monkeypatch, databas
     down(project, indexed("text"))
 
 
+def test_two_indexes_over_a_renamed_column_keep_their_own_names(
+    tmp_path, monkeypatch, database_url
+):
+    """They are the same but for these."""
+
+    def indexed(name):
+        def models(db):
+            class Word(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+                text = db.Column(name, db.String(20), index=True)
+                __table_args__ = (db.Index("a_word", name), db.Index("word_z", name))
+
+        return models
+
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, database_url)
+    project.models = indexed("text")
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    project.models = indexed("spelling")
+    outcome = project.run("migrate", rename="word.text=spelling")
+    assert outcome.exit_code == 0, outcome.error
+    up(project)
+    down(project, indexed("text"))
+
+
 def test_a_named_check_follows_its_column(tmp_path, monkeypatch, database_url):
     """MariaDB renames indexes, but no checks: that one is dropped and made again."""
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
 
 from flask_migrate import errors
 from flask_migrate.autogenerate import questions
@@ -97,6 +98,21 @@ def test_text_that_is_too_long_is_told(project, request, server):
     """The server would refuse it, or cut it where it is not strict."""
     project.url = request.getfixturevalue(server)
     project = filled(project, sa.String(20), sa.String(5), "short", "far too long", None)
+    assert "the whole value of 1 row." in project.run("migrate", "flask db").stderr
+
+
+FRACTIONS = [
+    ("postgresql_url", postgresql.TIMESTAMP(precision=6), postgresql.TIMESTAMP(precision=0)),
+    ("mariadb_url", mysql.DATETIME(fsp=6), mysql.DATETIME(fsp=2)),
+]
+
+
+@pytest.mark.parametrize(("server", "old", "new"), FRACTIONS)
+def test_a_second_with_fewer_digits_is_told(project, request, server, old, new):
+    """PostgreSQL rounds it, MariaDB cuts it."""
+    project.url = request.getfixturevalue(server)
+    noon = datetime.datetime(2026, 1, 2, 12)
+    project = filled(project, old, new, noon.replace(microsecond=123456), noon, None)
     assert "the whole value of 1 row." in project.run("migrate", "flask db").stderr
 
 
