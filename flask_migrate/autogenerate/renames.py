@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..differences import comparators, search
+from ..differences import comparators, identities, search
 from ..differences.operations import AddLabelsOp, User
 from . import pairing
 from .answers import spelled
@@ -259,6 +259,9 @@ def _altered(
     alter = ops.AlterColumnOp(table, name, schema=schema)
     compare = _dispatch(comparison, "column")
     compare(comparison.autogen, alter, schema, table, name, old, new)
+    identity = identities.changed(old, new, comparison.dialect)
+    if identity is not None:
+        alter.existing_server_default, alter.modify_server_default = old.identity, identity
     return alter
 
 

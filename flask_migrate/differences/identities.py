@@ -21,21 +21,18 @@ def compare(
     found: Search, context: AutogenContext, ops: ModifyTableOps, there: Any, model: Any
 ) -> None:
     """Find changed options, also those that went back to what they are by themselves."""
-    import sqlalchemy as sa
     from alembic.operations import ops as operations
 
     if context.dialect.name != "postgresql":
         return
     for column in model.columns:
         old = there.columns.get(column.name)
-        if old is None or old.identity is None or column.identity is None:
-            continue
-        was, now = _options(old, context.dialect), _options(column, context.dialect)
-        if was == now:
+        now = None if old is None else changed(old, column, context.dialect)
+        if now is None:
             continue
         for op in ops.ops:
             if isinstance(op, operations.AlterColumnOp) and op.column_name == column.name:
-                op.modify_server_default = sa.Identity(**now)
+                op.modify_server_default = now
                 break
         else:
             log.info("Detected changed identity of %s.%s", there.name, column.name)
@@ -47,9 +44,19 @@ def compare(
                     existing_type=old.type,
                     existing_nullable=False,
                     existing_server_default=old.identity,
-                    modify_server_default=sa.Identity(**now),
+                    modify_server_default=now,
                 )
             )
+
+
+def changed(old: Any, new: Any, dialect: Any) -> Any:
+    """The identity of a column with all its options; ``None`` if it is as it was, or none."""
+    import sqlalchemy as sa
+
+    if old.identity is None or new.identity is None:
+        return None
+    was, now = _options(old, dialect), _options(new, dialect)
+    return None if was == now else sa.Identity(**now)
 
 
 def _options(column: Any, dialect: Any) -> dict[str, Any]:

@@ -154,6 +154,24 @@ def test_the_table_has_a_new_name_too(project):
     assert inserted(project) == 3
 
 
+def test_the_column_has_a_new_name_and_its_identity_other_options(project):
+    """Those that the model does not give are the usual ones again."""
+    options = "SELECT seqstart, seqincrement, seqcycle FROM pg_sequence"
+    before = things(sa.Identity(start=5, increment=10, cycle=True))
+    go(project, before)
+    assert inserted(project) == 5
+
+    def after(db):
+        key = sa.Column("number", sa.Integer, sa.Identity(always=True), primary_key=True)
+        db.Table("thing", db.metadata, key, sa.Column("n", sa.Integer))
+
+    go(project, after, rename="thing.id=number")
+    assert project.execute(options) == [(1, 1, False)]
+    upgraded(project, "downgrade")
+    assert project.execute(options) == [(5, 10, True)]
+    assert inserted(project) == 15
+
+
 def test_names_that_have_to_be_quoted(project):
     """A schema and a table with capitals and blanks."""
     project.execute('CREATE SCHEMA "My Own"')

@@ -372,7 +372,7 @@ class Maker:
             if column.type == "mood":
                 defaults = (types.literal(schema.enums["mood"][0]),)
             # A text may go on having the default that it had as something else.
-            keeps = column.type in ("string20", "string50", "text") and self.chance(0.5)
+            keeps = column.type in (*_STRINGS, "text", "unbounded") and self.chance(0.5)
             if column.default is not None and not keeps:
                 column.default = self.random.choice(defaults) if defaults else None
             if column.type not in ("integer", *_STRINGS):

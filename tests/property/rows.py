@@ -17,7 +17,7 @@ from .schema import Column, Schema, Table
 #: How many rows each table gets.
 COUNT = 3
 
-_TEXTS = ("string20", "string50", "text")
+_TEXTS = ("string20", "string50", "text", "unbounded", "tinytext")
 
 
 def _as_date(value: Any) -> datetime.date:
@@ -101,7 +101,9 @@ def _values(
 
 _DISTINCT: dict[str, Callable[[int], Any]] = {
     "date": lambda number: datetime.date(2020, 1, number),
-    "datetime": lambda number: datetime.datetime(2020, 1, number),
+    **dict.fromkeys(
+        ("datetime", "seconds", "fsp"), lambda number: datetime.datetime(2020, 1, number)
+    ),
     "timestamptz": lambda number: datetime.datetime(2020, 1, number, tzinfo=datetime.timezone.utc),
     "inet": lambda number: f"10.0.0.{number}",
     "uuid": lambda number: uuid.UUID(int=number),
@@ -111,7 +113,7 @@ _DISTINCT: dict[str, Callable[[int], Any]] = {
 def _distinct(column: Column, number: int) -> Any:
     if column.type in _DISTINCT:
         return _DISTINCT[column.type](number)
-    return f"v{number}" if column.type.startswith("string") else number
+    return f"v{number}" if column.type in _TEXTS else number
 
 
 def _shared(column: Column, new: Column, before: Schema, after: Schema) -> tuple[Any, ...]:

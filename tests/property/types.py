@@ -80,7 +80,7 @@ TYPES: dict[str, Type] = {
         _same(sa.String(20)),
         (*_TEXT, "x" * 20),
         ("'none'", "''", "'it''s'", "'0'"),
-        wider=("string50", "text"),
+        wider=("string50", "text", "unbounded"),
         casts=(
             ("integer", ("12", "-3")),
             ("mood", ("sad",)),
@@ -112,7 +112,7 @@ TYPES: dict[str, Type] = {
         _same(sa.Numeric(8, 2)),
         (Decimal("0.00"), Decimal("999999.99"), Decimal("-0.01")),
         ("0", "1.50"),
-        wider=("numeric12",),
+        wider=("numeric12", "exact"),
         casts=(
             ("integer", (Decimal("4.00"), Decimal("-2.00"))),
             ("float", (Decimal("0.50"), Decimal("-2.25"))),
@@ -150,6 +150,7 @@ TYPES: dict[str, Type] = {
             ("date", (datetime.datetime(2020, 1, 1), datetime.datetime(1999, 12, 31))),
             ("string50", _TIME),
             ("timestamptz", _TIME),
+            ("seconds", _TIME),
             ("fsp", _TIME),
         ),
     ),
@@ -224,10 +225,28 @@ TYPES: dict[str, Type] = {
     ),
     "mediumtext": Type(_same(mysql.MEDIUMTEXT()), _TEXT, dialects=("mysql",), wider=("text",)),
     "fsp": Type(
-        _same(mysql.DATETIME(fsp=3)),
+        _same(mysql.DATETIME(fsp=3)), _TIME, ("CURRENT_TIMESTAMP(3)",), dialects=("mysql",)
+    ),
+    "tinytext": Type(_same(sa.Text(100)), _TEXT, dialects=("mysql",), wider=("text",)),
+    "unbounded": Type(
+        _same(sa.String()),
+        _TEXT,
+        ("'a b'",),
+        dialects=("postgresql",),
+        wider=("text",),
+        casts=(("string20", ("short", "")),),
+    ),
+    "exact": Type(
+        _same(sa.Numeric()),
+        (Decimal("0.123456789"), Decimal("123456789.5")),
+        ("0",),
+        dialects=("postgresql",),
+        casts=(("numeric8", (Decimal("1.25"), Decimal("2.00"))),),
+    ),
+    "seconds": Type(
+        _same(postgresql.TIMESTAMP(precision=0)),
         _TIME,
-        ("CURRENT_TIMESTAMP(3)",),
-        dialects=("mysql",),
+        dialects=("postgresql",),
         wider=("datetime",),
     ),
 }
