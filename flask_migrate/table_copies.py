@@ -136,11 +136,14 @@ class WholeCopy(batch.ApplyBatchImpl):
             self._check(source, _is_json, "could not be read any more, being no JSON")
 
     def drop_column(self, table_name: str, column: Any, **options: Any) -> None:
-        """Drop a column, with the checks that stand in its own definition."""
+        """Drop a column, with the checks that are in its definition or read no other column."""
         super().drop_column(table_name, column, **options)
         if self._definition is not None:
+            of_table = {each.name.lower() for each in self.table.c}
             self._checks = {
-                key: check for key, check in self._checks.items() if check.column != column.name
+                key: check
+                for key, check in self._checks.items()
+                if check.column != column.name and check.names() & of_table != {column.name.lower()}
             }
 
     def drop_constraint(self, const: Any) -> None:

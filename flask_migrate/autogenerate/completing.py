@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..differences import enums, mariadb, search, sqlite_indexes
+from ..differences import enums, mariadb, postgresql_uniques, search, sqlite_indexes
 from . import casts, filling, key_indexes, ordering
 
 if TYPE_CHECKING:
@@ -31,3 +31,4 @@ def complete(comparison: Comparison, script: MigrationScript) -> None:
             key_indexes.keep_indexes(comparison, found, container)
         elif dialect.name == "postgresql":
             enums.settle(comparison.context, container, set(before))
+            postgresql_uniques.spell(container)

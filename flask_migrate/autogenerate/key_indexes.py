@@ -48,10 +48,18 @@ class _Keeper:
                 done += [each for each in needed if each.index_name not in made]
             done.append(op)
             if isinstance(op, ops.DropConstraintOp) and op.constraint_type == "foreignkey":
-                better = [_columns(each) for each in container.ops if _makes_index(each)]
-                if self.is_upgrade:
-                    done += _without_index(op, *self._tables(op, is_before), better)
+                done += self._left_over(op, container, is_before)
         container.ops[:] = done
+
+    def _left_over(self, op: Any, container: Any, is_before: bool) -> Iterator[Any]:
+        """Drop the index that the server made with a foreign key."""
+        there, model = self._tables(op, is_before)
+        if there is None or model is None:
+            return iter(())
+        if self.is_upgrade:
+            better = [_columns(each) for each in container.ops if _makes_index(each)]
+            return _without_index(op, there, model, better)
+        return _without_new_index(op, there, model)
 
     def _tables(self, op: Any, is_before: bool) -> tuple[_Table | None, _Table | None]:
         """What *op* changes, as it is and as the model says, in the names of that moment."""
@@ -142,17 +150,26 @@ def _indexes_for(op: Any, table: _Table) -> Iterator[Any]:
             yield ops.CreateIndexOp(name, op.table_name, columns, schema=op.schema)
 
 
-def _without_index(
-    op: Any, there: _Table | None, model: _Table | None, better: list[list[str]]
-) -> Iterator[Any]:
+def _without_new_index(op: Any, there: _Table, model: _Table) -> Iterator[Any]:
+    """Drop the index that came with a foreign key of *model*, where *there* has none like it."""
+    from alembic.operations import ops
+
+    columns, name = _columns(op), op.constraint_name
+    present = [each for _, each in there.foreign_keys()]
+    # Where there was a better one the server has made none.
+    indexed = [each[: len(columns)] for each in (*there.indexed(), *model.indexed())]
+    stay = set(columns) <= set(there.names(there.table.columns))
+    if name and columns and stay and columns not in (*present, *indexed):
+        yield ops.DropIndexOp(name, op.table_name, schema=op.schema)
+
+
+def _without_index(op: Any, there: _Table, model: _Table, better: list[list[str]]) -> Iterator[Any]:
     """Drop the index that came with a foreign key.
 
     :param better: The columns of the indexes that took its place before.
     """
     from alembic.operations import ops
 
-    if there is None or model is None:
-        return
     columns = _columns(op)
     is_needed = any(each == columns for _, each in model.foreign_keys())
     is_needed = is_needed or any(each[: len(columns)] == columns for each in better)

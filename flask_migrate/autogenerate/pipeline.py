@@ -28,6 +28,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .answers import Answers
+from .batches import set_apart
 from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
@@ -61,6 +62,7 @@ STEPS: tuple[Step, ...] = (
     keep_views,
     restore_details,
     name_constraints,
+    set_apart,
 )
 
 

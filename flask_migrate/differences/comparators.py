@@ -15,6 +15,7 @@ from . import (
     identities,
     mariadb,
     postgresql_indexes,
+    postgresql_uniques,
     search,
     spelling,
     sqlite_indexes,
@@ -67,7 +68,12 @@ def reflect_generated(
 
 
 #: Those that look at tables that come or go as well.
-_FOR_EVERY_TABLE = (mariadb.reflect_json, reflect_generated, sqlite_indexes.compare)
+_FOR_EVERY_TABLE = (
+    mariadb.reflect_json,
+    reflect_generated,
+    sqlite_indexes.compare,
+    postgresql_uniques.compare,
+)
 
 
 def _guarded(compare: Callable[..., None]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.render import _render_server_default, render_op_text
-from alembic.operations.ops import AlterColumnOp, MigrateOperation
+from alembic.operations.ops import AlterColumnOp, CreateUniqueConstraintOp, MigrateOperation
 
 from . import spelling
 
@@ -45,6 +45,17 @@ class FullAlterOp(AlterColumnOp):
         """What Alembic knows of it."""
         made = AlterColumnOp.__new__(AlterColumnOp)
         made.__dict__.update(self.__dict__)
+        return made
+
+
+class IncludingUniqueOp(CreateUniqueConstraintOp):
+    """A unique constraint that includes columns, which Alembic does not find to make it."""
+
+    @classmethod
+    def of(cls, op: CreateUniqueConstraintOp) -> IncludingUniqueOp:
+        """*op*, to be written as SQL."""
+        made = cls.__new__(cls)
+        made.__dict__.update(op.__dict__)
         return made
 
 
@@ -195,6 +206,19 @@ def _alter(context: Any, op: FullAlterOp) -> str:
         existing = _render_server_default(op.existing_server_default, context)
         text = f"{text[:-1]},\n{' ' * 11}existing_server_default={existing})"
     return text
+
+
+@renderers.dispatch_for(IncludingUniqueOp)
+def _add_unique(context: Any, op: IncludingUniqueOp) -> str:
+    import sqlalchemy as sa
+
+    columns = [str(each) for each in op.columns]
+    constraint = sa.UniqueConstraint(*columns, name=op.constraint_name, **op.kw)
+    names = dict.fromkeys([*columns, *op.kw["postgresql_include"]])
+    parts: list[Any] = [sa.Column(each, sa.Integer) for each in names]
+    sa.Table(op.table_name, sa.MetaData(), *parts, constraint, schema=op.schema)
+    sql = str(sa.schema.AddConstraint(constraint).compile(dialect=context.dialect))
+    return execute(sql.strip())
 
 
 @renderers.dispatch_for(CreateEnumOp)

@@ -33,6 +33,8 @@ class Search:
         self.index_texts: dict[str, dict[str, str]] | None = None
         #: Collations by schema, table and column, once they were read.
         self.collations: dict[Any, str] | None = None
+        #: What unique constraints of PostgreSQL have besides columns, by table and name.
+        self.unique_options: dict[Any, dict[str, dict[str, Any]]] | None = None
         self._table_texts: dict[str, str] | None = None
         self._definitions: dict[str, Definition | None] = {}
         #: The labels of PostgreSQL's enums by name, there and as the models have them.

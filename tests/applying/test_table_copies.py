@@ -134,6 +134,16 @@ def test_a_check_over_a_dropped_column_stops_the_revision(started):
     assert "The check 'ck' of the table item reads the column n" in outcome.error.message
 
 
+def test_a_check_over_a_dropped_column_alone_goes_with_it(started):
+    """As it does elsewhere; those of others stay."""
+    drop = 'with op.batch_alter_table("item", recreate="always") as batch: batch.drop_column("N")'
+    checks = "CONSTRAINT ck CHECK (n > 0), CONSTRAINT other CHECK (id > 0)"
+    setup = [f"CREATE TABLE item (id INTEGER, N INTEGER, {checks})"]
+    assert upgraded(started, drop, setup=setup).exit_code == 0
+    started.execute("INSERT INTO item VALUES (1)")
+    assert refused(started, "INSERT INTO item VALUES (0)")
+
+
 TO_INTEGER = (
     'with op.batch_alter_table("item", recreate="always") as batch: '
     'batch.alter_column("n", existing_type=sa.String(9), type_=sa.Integer())'

@@ -1,0 +1,46 @@
+"""Statements between batches: ``batch_alter_table`` does what is in it when it ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..differences.collations import DefaultCharsetOp
+from ..differences.operations import ChangeKeyOp, IncludingUniqueOp
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import MigrationScript
+
+    from .comparison import Comparison
+
+#: What is written as SQL, which does not wait for the end of a batch.
+_STATEMENTS: dict[str, tuple[type, ...]] = {
+    "mysql": (ChangeKeyOp, DefaultCharsetOp),
+    "mariadb": (ChangeKeyOp, DefaultCharsetOp),
+    "postgresql": (IncludingUniqueOp,),
+}
+
+
+def set_apart(comparison: Comparison, script: MigrationScript) -> None:
+    """Let each statement run where it stands: after what is before it, before what is after it."""
+    kinds = _STATEMENTS.get(comparison.dialect.name)
+    if kinds and comparison.renders_batch:
+        for container in (comparison.upgrade, comparison.downgrade):
+            operations: list[Any] = list(container.ops)
+            container.ops[:] = [part for each in operations for part in _parts(each, kinds)]
+
+
+def _parts(holder: Any, kinds: tuple[type, ...]) -> list[Any]:
+    """The changes of a table as several, with the statements between them."""
+    from alembic.operations import ops
+
+    if not isinstance(holder, ops.ModifyTableOps):
+        return [holder]
+    parts: list[Any] = []
+    for each in holder.ops:
+        if isinstance(each, kinds):
+            parts.append(each)
+        elif parts and isinstance(parts[-1], ops.ModifyTableOps):
+            parts[-1].ops.append(each)
+        else:
+            parts.append(ops.ModifyTableOps(holder.table_name, [each], schema=holder.schema))
+    return parts
