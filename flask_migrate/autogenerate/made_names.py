@@ -76,7 +76,7 @@ def _called_as_columns(
 ) -> Iterator[tuple[str, str]]:
     """The indexes that have the name of their first column, and its new one."""
     columns = comparison.renamed_columns.get(key(schema, new), {})
-    wanted = _names_in_models(comparison, schema, new)
+    wanted = _names_in_models(comparison, schema, new) | set(_dropped(comparison, schema, new))
     for index in comparison.inspector.get_indexes(old, schema=schema):
         name, indexed = index["name"], index["column_names"]
         is_called_so = name in columns and indexed[:1] == [name] and name not in wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -55,10 +56,31 @@ FROM information_schema.check_constraints WHERE check_clause LIKE 'json_valid(%%
 """
 
 
-def has_other_labels(there: Any, model: Any) -> bool:
-    """Whether two enums have other labels, or the same in another order."""
-    labels = getattr(there.type, "enums", None), getattr(model.type, "enums", None)
-    return None not in labels and list(labels[0] or ()) != list(labels[1] or ())
+def compared(compare: Callable[[Any, Any], bool], dialect: Any) -> Callable[[Any, Any], bool]:
+    """*compare*, which compares the types of columns, with what Alembic passes over.
+
+    That is the labels of an enum or a set, and their order; and whether a number has a sign,
+    where the model has a type that says so.
+    """
+    return lambda there, model: _is_other(there, model, dialect) or compare(there, model)
+
+
+def _is_other(there: Any, model: Any, dialect: Any) -> bool:
+    wanted = model.type.dialect_impl(dialect)
+    labels, wanted_labels = _labels(there.type), _labels(wanted)
+    if labels is not None and wanted_labels is not None and labels != wanted_labels:
+        return True
+    # SQLAlchemy makes a signed number of one that says nothing.
+    said = getattr(model.type, "_variant_mapping", {}).get(dialect.name, model.type)
+    return hasattr(said, "unsigned") and any(
+        bool(getattr(there.type, name, False)) != bool(getattr(wanted, name, False))
+        for name in ("unsigned", "zerofill")
+    )
+
+
+def _labels(type_: Any) -> list[str] | None:
+    labels = getattr(type_, "enums", None) or getattr(type_, "values", None)
+    return list(labels) if isinstance(labels, (list, tuple)) else None
 
 
 def drop_with_tables(container: Any) -> None:

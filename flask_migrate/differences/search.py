@@ -101,7 +101,9 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
     if context.dialect.name in ("sqlite", "postgresql"):
         impl.compare_type = text_collations.compared(impl.compare_type, found)
     if context.dialect.name in mariadb.NAMES:
-        impl.compare_type = _types_compared(collations.compared(impl.compare_type, found))
+        impl.compare_type = mariadb.compared(
+            collations.compared(impl.compare_type, found), context.dialect
+        )
 
 
 def _written(render: Callable[..., str], dialect: Any) -> Callable[..., str]:
@@ -139,10 +141,6 @@ def _metadatas(opts: dict[str, Any]) -> list[Any]:
 
 #: How the names of these tables begin.
 _OWN = "alembic_"
-
-
-def _types_compared(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    return lambda there, model: mariadb.has_other_labels(there, model) or compare(there, model)
 
 
 #: What Alembic and SQLAlchemy say they cannot do, and is done here.

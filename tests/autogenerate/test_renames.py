@@ -430,6 +430,13 @@ def test_a_foreign_key_has_an_index_when_a_better_one_goes_before_its_name_does(
     assert len(there_and_back(on_mariadb, first, second, **options)) == 1
 
 
+def test_an_index_that_goes_is_not_renamed(on_mariadb):
+    """It is called as the column, which is unique no longer."""
+    first = referring("parent", "of", unique=True)
+    second = referring("parent", "one")
+    assert there_and_back(on_mariadb, first, second, rename="child.of=one") == []
+
+
 def test_an_index_that_gets_a_name_is_renamed_once(on_mariadb):
     """It is called as the column that has another name now."""
 
