@@ -117,6 +117,8 @@ class WholeCopy(batch.ApplyBatchImpl):
     ) -> None:
         """Change a column; a change of its type leaves the values what they mean."""
         old = self.columns[column_name].type
+        if changes.get("server_default", False) is not False:
+            self._cease_to_compute(column_name)
         super().alter_column(table_name, column_name, **changes)
         if changes.get("type_") is None or self._definition is None:
             return
@@ -134,6 +136,13 @@ class WholeCopy(batch.ApplyBatchImpl):
             self._check(source, _is_number, "would become 0, being no number")
         elif isinstance(column.type, sa.JSON) and not isinstance(old, sa.JSON):
             self._check(source, _is_json, "could not be read any more, being no JSON")
+
+    def _cease_to_compute(self, name: str) -> None:
+        """Let a generated column keep the values that it has."""
+        column = self.columns[name]
+        if column.computed is not None:
+            column.computed = column.server_default = None
+            self.column_transfers[name]["expr"] = self.table.c[name]
 
     def drop_column(self, table_name: str, column: Any, **options: Any) -> None:
         """Drop a column, with the checks that are in its definition or read no other column."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..differences.collations import DefaultCharsetOp
+from ..differences.generated import GeneratedOp
 from ..differences.operations import ChangeKeyOp, IncludingUniqueOp
+from .written import CommentOp
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -14,9 +16,9 @@ if TYPE_CHECKING:
 
 #: What is written as SQL, which does not wait for the end of a batch.
 _STATEMENTS: dict[str, tuple[type, ...]] = {
-    "mysql": (ChangeKeyOp, DefaultCharsetOp),
-    "mariadb": (ChangeKeyOp, DefaultCharsetOp),
-    "postgresql": (IncludingUniqueOp,),
+    "mysql": (ChangeKeyOp, DefaultCharsetOp, GeneratedOp),
+    "mariadb": (ChangeKeyOp, DefaultCharsetOp, GeneratedOp),
+    "postgresql": (IncludingUniqueOp, GeneratedOp),
 }
 
 
@@ -36,11 +38,17 @@ def _parts(holder: Any, kinds: tuple[type, ...]) -> list[Any]:
     if not isinstance(holder, ops.ModifyTableOps):
         return [holder]
     parts: list[Any] = []
+    some: list[Any] = []
     for each in holder.ops:
+        # With the comments above it.
+        some.append(each)
+        if isinstance(each, CommentOp):
+            continue
         if isinstance(each, kinds):
-            parts.append(each)
+            parts += some
         elif parts and isinstance(parts[-1], ops.ModifyTableOps):
-            parts[-1].ops.append(each)
+            parts[-1].ops += some
         else:
-            parts.append(ops.ModifyTableOps(holder.table_name, [each], schema=holder.schema))
-    return parts
+            parts.append(ops.ModifyTableOps(holder.table_name, some, schema=holder.schema))
+        some = []
+    return parts + some

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..differences.enums import bare
+from ..differences.generated import GeneratedOp
 from ..differences.operations import FullAlterOp
 
 
@@ -18,7 +19,7 @@ def add_casts(container: Any, dialect: Any) -> None:
     for op in container.ops:
         if isinstance(op, ops.ModifyTableOps):
             add_casts(op, dialect)
-        is_alter = isinstance(op, ops.AlterColumnOp)
+        is_alter = isinstance(op, ops.AlterColumnOp) and not isinstance(op, GeneratedOp)
         if is_alter and _becomes_another_kind(op, dialect):
             done += _converted(op, dialect)
         elif is_alter and _changes_identity(op):

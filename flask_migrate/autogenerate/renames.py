@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..differences import comparators, identities, search
+from ..differences import generated, identities, search
 from ..differences.operations import AddLabelsOp, User
 from . import pairing
 from .answers import spelled
@@ -247,7 +247,7 @@ def _is_computed_anew(comparison: Comparison, old: Any, new: Any) -> bool:
     found = search.of(comparison.context)
     if found is None or old.computed is None or new.computed is None:
         return False
-    return not comparators.has_same_expression(found, comparison.autogen, new, old)
+    return not generated.has_same_expression(found, comparison.autogen, new, old)
 
 
 def _altered(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..console import counted
+from ..differences.generated import GeneratedOp
 from ..errors import MigrateError
 from .casts import kind_of
 
@@ -32,6 +33,8 @@ def tell_rounding(comparison: Comparison, script: MigrationScript) -> None:
 def _settle(comparison: Comparison, operation: Any, rows: int) -> None:
     name = f"{operation.table_name}.{operation.column_name}"
     type_ = operation.modify_type.compile(dialect=comparison.dialect)
+    if isinstance(operation, GeneratedOp):
+        type_ = "generated"
     facts = (
         f"{name} becomes {type_}, which does not keep the whole value of {counted(rows, 'row')}."
     )
@@ -60,6 +63,8 @@ def _is_cut(operation: Any, column: Any, dialect: Any) -> Any:
     """Whether a value is another one in the new type; ``None`` where none can be."""
     import sqlalchemy as sa
 
+    if isinstance(operation, GeneratedOp):
+        return column.isnot(None) if operation.loses_values else None
     if operation.existing_type is None:
         return None
     old, new = (kind_of(each, dialect) for each in (operation.existing_type, operation.modify_type))

@@ -6,18 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..logs import log
-from ..sqlite_definitions import mend_generated
 from . import (
     checks,
     collations,
     enums,
     foreign_keys,
+    generated,
     identities,
     mariadb,
     postgresql_indexes,
     postgresql_uniques,
     search,
-    spelling,
     sqlite_indexes,
     sqlite_uniques,
 )
@@ -43,7 +42,7 @@ def register() -> None:
         collations.compare,
         checks.compare,
         compare_key,
-        compare_computed,
+        generated.compare,
         identities.compare,
         foreign_keys.compare,
         postgresql_indexes.compare,
@@ -55,22 +54,10 @@ def register() -> None:
     )
 
 
-def reflect_generated(
-    found: search.Search,
-    context: AutogenContext,
-    ops: ModifyTableOps,
-    there: Any,
-    model: Any,
-) -> None:
-    """Know the expressions of generated columns on SQLite."""
-    if context.dialect.name == "sqlite" and there is not None:
-        mend_generated(there)
-
-
 #: Those that look at tables that come or go as well.
 _FOR_EVERY_TABLE = (
     mariadb.reflect_json,
-    reflect_generated,
+    generated.reflect,
     sqlite_indexes.compare,
     postgresql_uniques.compare,
 )
@@ -123,44 +110,3 @@ def compare_key(
     log.info("Detected changed primary key of %r: %s to %s", there.name, was, now)
     names = there.primary_key.name, model.primary_key.name
     ops.ops.append(ChangeKeyOp(there.name, was, now, there.schema, *names))
-
-
-def compare_computed(
-    found: search.Search,
-    context: AutogenContext,
-    ops: ModifyTableOps,
-    there: Any,
-    model: Any,
-) -> None:
-    """Find a generated column that changed; it is dropped and made again."""
-    from alembic.operations import ops as operations
-
-    for column in model.columns:
-        old = there.columns.get(column.name)
-        if old is None or column.computed is None or old.computed is None:
-            continue
-        # Alembic has no way to say MODIFY of a generated column.
-        altered = [
-            op
-            for op in ops.ops
-            if isinstance(op, operations.AlterColumnOp) and op.column_name == column.name
-        ]
-        is_stuck = bool(altered) and context.dialect.name in mariadb.NAMES
-        if not is_stuck and has_same_expression(found, context, column, old):
-            continue
-        log.info("Detected changed generated column %s.%s", there.name, column.name)
-        drop = operations.DropColumnOp.from_column_and_tablename(there.schema, there.name, old)
-        add = operations.AddColumnOp.from_column_and_tablename(there.schema, there.name, column)
-        ops.ops[:] = [op for op in ops.ops if op not in altered] + [drop, add]
-
-
-def has_same_expression(
-    found: search.Search, context: AutogenContext, column: Any, old: Any
-) -> bool:
-    """Whether a generated column is computed like the one of the database."""
-    was = spelling.plain(str(old.computed.sqltext))
-    if was == spelling.plain(checks.sql_of(column.computed.sqltext, context.dialect)):
-        return True
-    twin = found.twin(column.table)
-    made: Any = twin.columns.get(column.name, {}).get("computed") if twin else None
-    return bool(made) and spelling.plain(made["sqltext"]) == was

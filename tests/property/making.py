@@ -437,7 +437,7 @@ class Maker:
         else:
             for column in table.columns.values():
                 if column.computed:
-                    column.computed = "n + 2"
+                    column.computed = self.random.choice(["n + 2", None])
 
     def change_key(self, schema: Schema, table: Table) -> None:
         """Let another column join the primary key."""

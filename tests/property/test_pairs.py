@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from .. import servers
+from .chosen import PAIRS, MadeSchema
 from .known import known
 from .making import pair
-from .places import on_files, on_server
+from .places import BACKENDS, on_files, on_server
 from .trial import Bench
 
 #: Tests may run side by side, a part of the pairs in each.
@@ -23,7 +24,7 @@ SEED = 20261123
 UNMENDED = {"sqlite": 0, "postgresql": 0, "mariadb": 0}
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
     """Each database in turn."""
     return str(request.param)
@@ -53,6 +54,16 @@ def test_what_is_written_leads_to_the_models_and_back(bench, backend, part):
         if each.problem and not each.is_told and not known(bench.dialect, each)
     ]
     assert len(failed) <= UNMENDED[backend] // len(PARTS), failed
+
+
+CHOSEN = [(backend, name) for name, pair in PAIRS.items() for backend in pair.backends]
+
+
+@pytest.mark.parametrize(("backend", "name"), CHOSEN, indirect=["backend"])
+def test_a_chosen_pair_leads_to_the_models_and_back(bench, backend, name):
+    """One thing at a time, and rare ones."""
+    result = bench.take(MadeSchema(PAIRS[name].before), MadeSchema(PAIRS[name].after))
+    assert (result.problem, result.detail, result.facts) == ("", "", [])
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql", "mysql"])

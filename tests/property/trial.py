@@ -80,8 +80,11 @@ class Bench:
         self.scratch.dispose()
 
     def run(self, seed: int) -> Result:
-        """Take one pair there and back."""
-        before, after = pair(seed, self.dialect)
+        """Take one random pair there and back."""
+        return self.take(*pair(seed, self.dialect), seed)
+
+    def take(self, before: Schema, after: Schema, seed: int = 0) -> Result:
+        """Take a pair there and back."""
         place = self.folder / f"migrations{seed}"
         shutil.copytree(self.template, place)
         result = Result(seed, before, after)
