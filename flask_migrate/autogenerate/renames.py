@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..differences import generated, identities, search
+from ..differences.generated import GeneratedOp
 from ..differences.operations import AddLabelsOp, User
 from . import pairing
 from .answers import spelled
@@ -224,6 +225,10 @@ def _rename_column(comparison: Comparison, pair: Pair) -> list[Any]:
     if _is_computed_anew(comparison, old, new):
         return []
     alter = _altered(comparison, schema, table, new.name, old, new)
+    if old.computed is not None and new.computed is None:
+        was = old._copy()
+        was.name = was.key = new.name
+        alter = GeneratedOp(schema, table, was, new)
     place = pair.holder.ops.index(pair.create)
     pair.holder.ops[place : place + 1] = [alter] if alter.has_changes() else []
     pair.holder.ops.remove(pair.drop)
@@ -243,11 +248,11 @@ def _rename_column(comparison: Comparison, pair: Pair) -> list[Any]:
 
 
 def _is_computed_anew(comparison: Comparison, old: Any, new: Any) -> bool:
-    """Whether a generated column has other values, so that there are none to keep."""
+    """Whether a generated column has values that cannot be those of the old one."""
     found = search.of(comparison.context)
-    if found is None or old.computed is None or new.computed is None:
+    if found is None or new.computed is None:
         return False
-    return not generated.has_same_expression(found, comparison.autogen, new, old)
+    return not generated.is_same(found, comparison.autogen, new, old)
 
 
 def _altered(

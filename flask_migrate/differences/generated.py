@@ -84,7 +84,7 @@ def compare(
         ]
         # Alembic has no way to say MODIFY of a generated column.
         is_stuck = bool(altered) and context.dialect.name in mariadb.NAMES
-        if not is_stuck and _is_same(found, context, column, old):
+        if not is_stuck and is_same(found, context, column, old):
             continue
         log.info("Detected changed generated column %s.%s", there.name, column.name)
         changed = GeneratedOp(there.schema, there.name, old, column)
@@ -97,17 +97,18 @@ def compare(
         ops.ops[:] = [*rest[:place], *before, changed, *after, *rest[place:]]
 
 
-def _is_same(found: Search, context: AutogenContext, column: Any, old: Any) -> bool:
+def is_same(found: Search, context: AutogenContext, column: Any, old: Any) -> bool:
+    """Whether two columns are computed from the same, and both stored or both not."""
     if column.computed is None or old.computed is None:
         return False
     wanted = column.computed.persisted
     if wanted is None and context.dialect.name != "postgresql":
         wanted = False
     is_stored = wanted is None or bool(wanted) == bool(old.computed.persisted)
-    return is_stored and has_same_expression(found, context, column, old)
+    return is_stored and _has_same_expression(found, context, column, old)
 
 
-def has_same_expression(found: Search, context: AutogenContext, column: Any, old: Any) -> bool:
+def _has_same_expression(found: Search, context: AutogenContext, column: Any, old: Any) -> bool:
     """Whether a generated column is computed like the one of the database."""
     was = spelling.plain(str(old.computed.sqltext))
     if was == spelling.plain(checks.sql_of(column.computed.sqltext, context.dialect)):

@@ -62,7 +62,8 @@ def compared(compare: Callable[[Any, Any], bool], dialect: Any) -> Callable[[Any
     That is the labels of an enum or a set, and their order; and whether a number has a sign,
     where the model has a type that says so.
     """
-    return lambda there, model: _is_other(there, model, dialect) or compare(there, model)
+    # In this order: to compare makes the collation known that the downgrade has to name.
+    return lambda there, model: compare(there, model) or _is_other(there, model, dialect)
 
 
 def _is_other(there: Any, model: Any, dialect: Any) -> bool:

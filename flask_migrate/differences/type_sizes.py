@@ -48,7 +48,7 @@ def compared(compare: Callable[[Any, Any], bool], found: Search) -> Callable[[An
 
     def differ(there: Any, model: Any) -> bool:
         if compare(there, model):
-            return not (is_mariadb and _is_what_fits(found, there, model))
+            return not _is_what_is_made(found, there, model)
         # It would take long to compile each type of thousands of tables.
         if _said(there.type, dialect) == _said(model.type, dialect):
             return False
@@ -58,16 +58,24 @@ def compared(compare: Callable[[Any, Any], bool], found: Search) -> Callable[[An
     return differ
 
 
-def _is_what_fits(found: Search, there: Any, model: Any) -> bool:
-    """Whether a column is the smallest that a text or a blob of some length fits in."""
-    import sqlalchemy as sa
+def _is_what_is_made(found: Search, there: Any, model: Any) -> bool:
+    """Whether a column has the type that the server makes of the one of its model.
 
-    wanted = model.type.dialect_impl(found.context.dialect)
-    if not isinstance(wanted, (sa.Text, sa.LargeBinary)) or wanted.length is None:
-        return False
+    ``Text(100)`` is the smallest kind of text that it fits in on MariaDB, ``Float(10)`` is ``REAL``
+    on PostgreSQL.
+    """
     twin = found.twin(model.table)
     made = twin.columns.get(model.name) if twin else None
-    return made is not None and made["type"].__visit_name__ == there.type.__visit_name__
+    spelled = [_spelled(each, found) for each in (there.type, made["type"])] if made else []
+    return None not in spelled and len(set(spelled)) == 1
+
+
+def _spelled(type_: Any, found: Search) -> str | None:
+    import sqlalchemy as sa
+
+    if isinstance(type_, sa.types.NullType):
+        return None
+    return str(type_.compile(dialect=found.context.dialect))
 
 
 def _said(type_: Any, dialect: Any) -> list[str]:

@@ -115,6 +115,15 @@ def test_a_column_keeps_its_own_where_its_table_and_its_comment_change(on_mariad
     assert shown(on_mariadb) == before
 
 
+def test_an_enum_with_other_labels_gets_the_collation_of_its_table_back(on_mariadb):
+    """Both change in one revision."""
+    change(on_mariadb, sa.Enum("größe", "x", name="e"))
+    before = shown(on_mariadb)
+    change(on_mariadb, sa.Enum("größe", name="e"), mysql_collate="utf8mb4_bin")
+    on_mariadb.back()
+    assert shown(on_mariadb) == before
+
+
 def test_a_word_that_the_new_charset_has_not_stops_the_upgrade(on_mariadb):
     """Nothing becomes a question mark."""
     change(on_mariadb, sa.String(20, collation="utf8mb4_bin"))

@@ -59,6 +59,32 @@ def test_another_expression_is_not_taken_for_a_rename(changing):
     assert "looks like a rename" not in text
 
 
+def test_a_generated_column_under_a_new_name_that_becomes_plain_keeps_its_values(changing):
+    """There and back."""
+    changing.go(_computed(True))
+    changing.execute("INSERT INTO thing (id, n) VALUES (1, 4)")
+    changing.models = _models(lambda: [sa.Column("n", sa.Integer), sa.Column("sum", sa.Integer)])
+    outcome = changing.run("migrate", rename="thing.g=sum")
+    assert outcome.exit_code == 0, outcome.error
+    assert changing.run("upgrade").exit_code == 0
+    assert changing.run("check").exit_code == 0
+    assert changing.execute("SELECT id, n, sum FROM thing") == [(1, 4, 5)]
+    changing.back()
+    assert changing.execute("SELECT id, n, g FROM thing") == [(1, 4, 5)]
+
+
+def test_a_column_that_is_computed_is_no_other_under_a_new_name(changing):
+    """It could not have the values; what was said for it is refused."""
+    changing.go(_parts())
+    changing.models = _models(
+        lambda: [sa.Column("n", sa.Integer), sa.Column("h", sa.Integer, sa.Computed("n + 1"))]
+    )
+    files = changing.revision_files()
+    outcome = changing.run("migrate", rename="thing.g=h")
+    assert "thing.g=h" in outcome.error.message
+    assert changing.revision_files() == files
+
+
 def test_a_view_over_a_generated_column_stays(on_postgresql):
     """It is dropped before, and made again afterwards."""
     on_postgresql.go(_computed(True))

@@ -40,6 +40,8 @@ SAME_ON_POSTGRESQL = [
     (sa.Float(53), sa.Double()),
     (sa.Enum("a", "bcd", native_enum=False), sa.String(3)),
     (sa.LargeBinary(10), sa.LargeBinary()),
+    (sa.Float(10), sa.REAL()),
+    (sa.NCHAR(5), sa.CHAR(5)),
 ]
 SAME_ON_MARIADB = [
     (mysql.DATETIME(fsp=3), sa.DateTime()),
@@ -51,6 +53,8 @@ SAME_ON_MARIADB = [
     (sa.Text(100), sa.Text(200)),
     (mysql.INTEGER(5), sa.Integer()),
     (sa.Boolean(), mysql.TINYINT(1)),
+    (sa.REAL(), sa.Double()),
+    (sa.NVARCHAR(5), mysql.NVARCHAR(5)),
 ]
 
 
