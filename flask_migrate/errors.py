@@ -177,9 +177,6 @@ class UnwritableTypeError(MigrateError):
     def __init__(self, column: str, type_: str, reason: str, hint: str | None = None) -> None:
         self.column = column
         self.type = type_
-        if type_ == "sa.NullType()":
-            reason = "SQLAlchemy does not know the type that it has in the database"
-            hint = "Write what it does by hand: flask db revision -m ..., with op.execute()"
         super().__init__(
             f"The type of the column {column} cannot be written as {type_}: {reason}.",
             hint

@@ -126,6 +126,12 @@ def _local_names(function: ast.FunctionDef) -> set[str]:
     return names
 
 
+#: What Alembic writes of a type that was not reflected.
+_UNKNOWN = "sa.NullType()"
+
+_BY_HAND = "Write what is to be done by hand, with op.execute(): flask db revision -m change"
+
+
 def _check(
     expression: ast.expr, column: str, known: dict[str, Any], local: set[str], template: Path
 ) -> None:
@@ -133,6 +139,9 @@ def _check(
     if names & local:
         return
     text = ast.unparse(expression)
+    if text == _UNKNOWN:
+        reason = "SQLAlchemy does not know the type that the database has"
+        raise UnwritableTypeError(column, text, reason, hint=_BY_HAND)
     missing = sorted(name for name in names if name not in known and not hasattr(builtins, name))
     if missing and "imports" not in template.read_text("utf-8", "replace"):
         raise UnwritableTypeError(

@@ -121,6 +121,7 @@ def _bare(column: Any) -> Any:
     if not _of_column(column):
         return column
     copy = column._copy()
+    copy.table = column.table
     copy.type = column.type.copy()
     for name in ("charset", "collation"):
         if hasattr(copy.type, name):

@@ -101,21 +101,17 @@ def is_same(found: Search, context: AutogenContext, column: Any, old: Any) -> bo
     """Whether two columns are computed from the same, and both stored or both not."""
     if column.computed is None or old.computed is None:
         return False
-    wanted = column.computed.persisted
-    if wanted is None and context.dialect.name != "postgresql":
-        wanted = False
-    is_stored = wanted is None or bool(wanted) == bool(old.computed.persisted)
-    return is_stored and _has_same_expression(found, context, column, old)
-
-
-def _has_same_expression(found: Search, context: AutogenContext, column: Any, old: Any) -> bool:
-    """Whether a generated column is computed like the one of the database."""
-    was = spelling.plain(str(old.computed.sqltext))
-    if was == spelling.plain(checks.sql_of(column.computed.sqltext, context.dialect)):
+    was = spelling.plain(str(old.computed.sqltext)), bool(old.computed.persisted)
+    sql = spelling.plain(checks.sql_of(column.computed.sqltext, context.dialect))
+    is_stored = column.computed.persisted
+    if is_stored is None:
+        is_stored = context.dialect.name == "postgresql"
+    if was == (sql, bool(is_stored)):
         return True
+    # GeoAlchemy2 lets no model make a stored column on MariaDB.
     twin = found.twin(column.table)
     made: Any = twin.columns.get(column.name, {}).get("computed") if twin else None
-    return bool(made) and spelling.plain(made["sqltext"]) == was
+    return bool(made) and was == (spelling.plain(made["sqltext"]), bool(made.get("persisted")))
 
 
 def _around(
@@ -209,7 +205,7 @@ def _render(context: Any, op: GeneratedOp) -> list[str]:
     if context.dialect.name == "postgresql":
         return _without_expression(context, op)
     if context.dialect.name in mariadb.NAMES:
-        return _modified(context, op) if op.was.computed.persisted else _moved(context, op)
+        return _modified(context, op) if _is_stored(context, op.was) else _moved(context, op)
     rest = _rest(op, context.dialect)
     rest.modify_server_default = op.now.server_default
     return render_op(context, rest)
@@ -234,6 +230,12 @@ def _without_expression(context: Any, op: GeneratedOp) -> list[str]:
 def _modified(context: Any, op: GeneratedOp) -> list[str]:
     (table,) = _names(context, op)
     return [execute(f"ALTER TABLE {table} MODIFY {_definition(context, op)}")]
+
+
+def _is_stored(context: Any, column: Any) -> bool:
+    """Whether that is what is written for a generated column."""
+    compiler = context.dialect.ddl_compiler(context.dialect, None)
+    return bool(compiler.process(column.computed).upper().endswith("STORED"))
 
 
 def _moved(context: Any, op: GeneratedOp) -> list[str]:

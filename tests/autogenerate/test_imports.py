@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from flask_migrate.errors import UnwritableTypeError
 
+from ..project import Project
+
 MODULE = """
 import sqlalchemy as sa
 
@@ -115,3 +117,20 @@ def test_a_template_without_imports_is_named(started, types):
     assert "script.py.mako writes no imports" in str(outcome.error)
     assert '${imports if imports else ""}' in outcome.error.hint
     assert started.revision_files() == []
+
+
+@pytest.mark.filterwarnings("ignore:Did not recognize type")
+def test_a_type_that_sqlalchemy_does_not_know_is_not_written(tmp_path, monkeypatch, postgresql_url):
+    """The downgrade could not make the column again."""
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, postgresql_url)
+    project.run("init")
+    project.execute("CREATE TABLE thing (id serial PRIMARY KEY, path jsonpath)")
+    project.models = lambda db: db.Table(
+        "thing", db.metadata, sa.Column("id", sa.Integer, primary_key=True)
+    )
+    outcome = project.run("migrate")
+    assert isinstance(outcome.error, UnwritableTypeError)
+    assert "the column path cannot be written" in outcome.error.message
+    assert "op.execute()" in outcome.error.hint
+    assert project.revision_files() == []

@@ -159,3 +159,22 @@ def test_sql_is_made_of_the_file(tmp_path, monkeypatch, postgresql_url, type_, i
     is_spatial = imported.startswith("import geo")
     assert sql.count("CREATE INDEX") == is_spatial
     assert ("USING gist" in sql) == is_spatial
+
+
+def test_a_stored_column_is_no_change_where_geoalchemy2_makes_it_virtual(
+    tmp_path, monkeypatch, mariadb_url
+):
+    """It compiles each generated column of MariaDB in its own way."""
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, mariadb_url)
+    project.run("init")
+    project.models = lambda db: db.Table(
+        "thing",
+        db.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("n", sa.Integer),
+        sa.Column("next", sa.Integer, sa.Computed("n + 1", persisted=True)),
+    )
+    assert project.run("migrate").exit_code == 0
+    assert project.run("upgrade").exit_code == 0
+    assert project.run("check").exit_code == 0
