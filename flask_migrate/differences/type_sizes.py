@@ -80,9 +80,12 @@ def _spelled(type_: Any, found: Search) -> str | None:
 
 def _said(type_: Any, dialect: Any) -> list[str]:
     """The attributes of a type that have a value."""
-    both = [getattr(each, "item_type", each) for each in (type_, type_.dialect_impl(dialect))]
+    impl = type_.dialect_impl(dialect)
+    type_, impl = getattr(type_, "item_type", type_), getattr(impl, "item_type", impl)
     return [
-        name for name in _ATTRIBUTES if any(getattr(each, name, None) is not None for each in both)
+        name
+        for name in _ATTRIBUTES
+        if getattr(type_, name, None) is not None or getattr(impl, name, None) is not None
     ]
 
 
