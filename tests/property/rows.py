@@ -17,6 +17,7 @@ from .schema import Column, Schema, Table
 #: How many rows each table gets.
 COUNT = 3
 
+_NUMBERS = ("small", "integer", "big", "numeric8", "numeric12", "float")
 _TEXTS = ("string20", "string50", "text", "unbounded", "tinytext")
 
 
@@ -91,7 +92,7 @@ def _values(
         elif column.name in foreign or column.computed:
             pass
         elif is_unique and column.type not in types.LABELS:
-            yield column.name, _distinct(column, number)
+            yield column.name, _distinct(column, new or column, number)
         else:
             values = _shared(column, new or column, before, after)
             if column.nullable and (new or column).nullable:
@@ -110,10 +111,12 @@ _DISTINCT: dict[str, Callable[[int], Any]] = {
 }
 
 
-def _distinct(column: Column, number: int) -> Any:
-    if column.type in _DISTINCT:
-        return _DISTINCT[column.type](number)
-    return f"v{number}" if column.type in _TEXTS else number
+def _distinct(column: Column, new: Column, number: int) -> Any:
+    if column.type not in _TEXTS:
+        return _DISTINCT.get(column.type, int)(number)
+    # A text that is to become something else has to look like that.
+    kind = _DISTINCT.get(new.type, int if new.type in _NUMBERS else None)
+    return f"v{number}" if kind is None else str(kind(number))
 
 
 def _shared(column: Column, new: Column, before: Schema, after: Schema) -> tuple[Any, ...]:
