@@ -82,9 +82,10 @@ def cases(is_quick: bool) -> Iterator[Case]:
             yield _reading(name, 5000, runs=3, is_branchy=True)
     for server in SERVERS:
         for tables in TABLES if not is_quick else TABLES[:1]:
-            yield _comparing(server, tables)
+            for name in ("check", "migrate") if not is_quick else ("check",):
+                yield _comparing(name, server, tables)
         if not is_quick:
-            yield _comparing(server, 500, latency=0.005)
+            yield _comparing("check", server, 500, latency=0.005)
     for server in SERVERS[:2]:
         yield Case(
             f"upgrade from empty, {100 if is_quick else 1000} revisions, {server}",
@@ -112,11 +113,11 @@ def _reading(
     )
 
 
-def _comparing(server: str, tables: int, latency: float = 0.0) -> Case:
+def _comparing(name: str, server: str, tables: int, latency: float = 0.0) -> Case:
     slow = f", {latency * 1000:.0f} ms more each statement" if latency else ""
     return Case(
-        f"check, {tables} tables, {server}{slow}",
-        ("db", "check"),
+        f"{name}, {tables} tables, {server}{slow}",
+        ("db", name),
         tables=tables,
         server=server,
         is_upgraded=True,
