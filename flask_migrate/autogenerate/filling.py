@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .empty_values import empty_value
+
 
 def fill(container: Any, dialect: Any) -> None:
     """Let the rows have something in a NOT NULL column without a default.
@@ -19,7 +21,7 @@ def fill(container: Any, dialect: Any) -> None:
             filled += _fill_table(op, dialect)
         if not isinstance(op, ops.AddColumnOp) or not _needs_value(op.column):
             continue
-        value = _value(op.column.type, dialect)
+        value = empty_value(op.column.type, dialect)
         if value is None:
             continue
         bare = op.column
@@ -64,37 +66,3 @@ def _with_default(column: Any, value: str) -> Any:
     copy.server_default = sa.DefaultClause(sa.text(value))
     copy.table = column.table
     return copy
-
-
-def _value(type_: Any, dialect: Any) -> str | None:
-    """The emptiest value of a type, as SQL; ``None`` where there is no telling."""
-    import sqlalchemy as sa
-    from sqlalchemy.dialects import mysql, postgresql
-
-    found = type_.dialect_impl(dialect)
-    found = getattr(found, "impl_instance", None) or found
-    name = dialect.name
-    values: list[tuple[Any, str]] = [
-        (postgresql.ARRAY, "'{}'"),
-        (postgresql.INET, "'0.0.0.0'"),
-        (sa.Enum, _first_label(found)),
-        (mysql.YEAR, "1970"),
-        (sa.Boolean, "0" if name == "sqlite" else "false"),
-        (sa.Integer, "0"),
-        (sa.Float, "0"),
-        (sa.Numeric, "0"),
-        (sa.DateTime, "'1970-01-01 00:00:01'"),
-        (sa.Date, "'1970-01-01'"),
-        (sa.Time, "'00:00:00'"),
-        (sa.JSON, "'{}'"),
-        (sa.LargeBinary, "''"),
-        (sa.String, "''"),
-    ]
-    if hasattr(sa, "Uuid"):
-        values.insert(0, (sa.Uuid, "'00000000-0000-0000-0000-000000000000'"))
-    return next((value for kind, value in values if isinstance(found, kind)), None)
-
-
-def _first_label(type_: Any) -> str:
-    labels: list[str] = getattr(type_, "enums", None) or [""]
-    return "'" + labels[0].replace("'", "''") + "'"

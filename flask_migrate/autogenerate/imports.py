@@ -47,9 +47,8 @@ def _importing(users: Callable[..., Any] | None, tell: Callable[[str], None]) ->
             tell(f"{name} does not say how it is made; what it is stored as is written.")
             return _repr_type(stored, context)
         context.imports.add(f"import {module}")
-        if getattr(item, "spatial_index", False) and context.dialect.name == "postgresql":
-            # GeoAlchemy2 would make the index that is written beside it.
-            return f"{module}.{_without_index(item)!r}"
+        if hasattr(item, "spatial_index"):
+            return f"{module}.{_spatial(item, context.dialect)!r}"
         return False
 
     return render_item
@@ -84,9 +83,16 @@ def _stored(item: Any, dialect: Any) -> Any:
     return None if is_same else item.load_dialect_impl(dialect)
 
 
-def _without_index(item: Any) -> Any:
+def _spatial(item: Any, dialect: Any) -> Any:
+    """A type of GeoAlchemy2 that leaves to its column what the column says."""
     copy = item.copy()
-    copy.spatial_index = False
+    # Else no column that has it could do without a value for a while.
+    copy.nullable = True
+    # A note to itself, which other releases of it do not know.
+    copy._spatial_index_reflected = None
+    if dialect.name == "postgresql":
+        # GeoAlchemy2 would make the index that is written beside it.
+        copy.spatial_index = copy.use_N_D_index = False
     return copy
 
 

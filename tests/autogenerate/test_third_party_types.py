@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from functools import partial
 
 import geoalchemy2
 import pytest
@@ -159,6 +160,92 @@ def test_sql_is_made_of_the_file(tmp_path, monkeypatch, postgresql_url, type_, i
     is_spatial = imported.startswith("import geo")
     assert sql.count("CREATE INDEX") == is_spatial
     assert ("USING gist" in sql) == is_spatial
+
+
+def places(name, db):
+    """Columns that PostGIS has, with each kind of index on them; *name* is of the first."""
+    db.Table(
+        "thing",
+        db.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column(name, geoalchemy2.Geometry("POINT", srid=4326), nullable=False),
+        sa.Column("area", geoalchemy2.Geography("POLYGON", srid=4326, spatial_index=False)),
+        sa.Column("deep", geoalchemy2.Geometry("POINTZ", dimension=3, use_N_D_index=True)),
+    )
+
+
+def vectors(name, db):
+    """Columns that pgvector has, with its indexes on them; *name* is of the first."""
+    db.Table(
+        "thing",
+        db.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column(name, Vector(3), nullable=False),
+        sa.Column("half", HALFVEC(4)),
+        sa.Index(
+            "ix_value",
+            name,
+            postgresql_using="hnsw",
+            postgresql_with={"m": 16, "ef_construction": 64},
+            postgresql_ops={name: "vector_l2_ops"},
+        ),
+        sa.Index(
+            "ix_half",
+            "half",
+            postgresql_using="ivfflat",
+            postgresql_with={"lists": 10},
+            postgresql_ops={"half": "halfvec_cosine_ops"},
+        ),
+    )
+
+
+#: What a server needs, the models that use it, and a value.
+#: What a server needs, the models that use it, and a value.
+EXTENSIONS = {
+    "PostGIS": ("postgis", places, "ST_SetSRID(ST_MakePoint(1, 2), 4326)"),
+    "pgvector": ("vector", vectors, "'[1,2,3]'"),
+}
+
+
+def indexes(project):
+    sql = "SELECT indexdef FROM pg_indexes WHERE tablename = 'thing' ORDER BY 1"
+    return [row[0] for row in project.execute(sql)]
+
+
+@pytest.mark.parametrize("name", EXTENSIONS)
+@pytest.mark.parametrize("batch", [True, False], ids=["batch", "plain"])
+def test_rows_and_indexes_there_and_back(tmp_path, monkeypatch, postgresql_url, name, batch):
+    """A NOT NULL column comes to rows, gets another name, goes, and comes back with a value."""
+    extension, models, value = EXTENSIONS[name]
+    project = started(tmp_path, monkeypatch, postgresql_url)
+    sql = f"SELECT 1 FROM pg_available_extensions WHERE name = '{extension}'"
+    if not project.execute(sql):
+        pytest.skip(f"{name} is not installed on the PostgreSQL of the tests.")
+    project.execute(f"CREATE EXTENSION {extension}")
+    project.options = {"render_as_batch": batch}
+    go(project, None)
+    project.execute("INSERT INTO thing VALUES (1)")
+
+    def changed(models, **options):
+        project.models = models
+        for name in ("migrate", "upgrade", "check"):
+            outcome = project.run(name, **options)
+            assert outcome.exit_code == 0, outcome.error
+            options = {}
+
+    changed(partial(models, "value"), default=f"thing.value={value}", strict=True)
+    before, made = indexes(project), project.execute("SELECT * FROM thing")
+    changed(partial(models, "other"), rename="thing.value=other")
+    assert project.execute("SELECT * FROM thing") == made
+    assert project.run("downgrade").exit_code == 0
+    assert indexes(project) == before
+    assert project.run("upgrade").exit_code == 0
+    changed(thing(None))
+    assert project.run("downgrade").exit_code == 0
+    assert project.execute("SELECT count(other) FROM thing") == [(1,)]
+    for _ in range(3):
+        assert project.run("downgrade").exit_code == 0
+    assert "thing" not in project.tables()
 
 
 def test_a_stored_column_is_no_change_where_geoalchemy2_makes_it_virtual(
