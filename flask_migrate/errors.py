@@ -212,7 +212,7 @@ class DropAllError(MigrateError):
 
 
 class UnknownColumnError(InvalidNameError):
-    """An option about a rename or a default names nothing that changes."""
+    """An option about a rename or a default, or a model, names nothing that changes."""
 
     exit_code = 2
 

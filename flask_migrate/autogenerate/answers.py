@@ -84,8 +84,8 @@ class Answers:
         for option, values in given.items():
             for name, value in values.items():
                 if (option, name) not in self._used:
-                    if option == "rename" and _is_swap(name, value, values):
-                        raise _swap(name, value)
+                    if option in ("rename", "rename-table") and _beside(name, value) in values:
+                        raise _crossed(option, name, value)
                     raise _unknown(option, name, value, self._candidates[option])
 
     def _told(self, option: str, given: Mapping[str, str], names: Iterable[str], new: str) -> bool:
@@ -122,18 +122,20 @@ def _unknown(option: str, name: str, value: str, candidates: list[str]) -> Unkno
     )
 
 
-def _is_swap(name: str, value: str, renames: Mapping[str, str]) -> bool:
-    table, _, column = name.rpartition(".")
-    return renames.get(f"{table}.{value}") == column
+def _beside(name: str, value: str) -> str:
+    """What has the name *value* beside *name*: in the same table, or in the same schema."""
+    place, dot, _ = name.rpartition(".")
+    return f"{place}{dot}{value}"
 
 
-def _swap(name: str, value: str) -> UnknownColumnError:
-    table = name.rpartition(".")[0]
+def _crossed(option: str, name: str, value: str) -> UnknownColumnError:
+    """The new name is the old one of something else."""
     return UnknownColumnError(
-        f"--rename {name}={value}: two columns of {table} that swap their names are both there "
-        "before and after, so nothing of it can be seen.",
+        f"--{option} {name}={value}: there is a {_beside(name, value)} before and after, "
+        "so nothing of it can be seen.",
         name,
-        hint="Write it by hand, over a third name: flask db revision -m swap",
+        hint="Take two revisions, or write one by hand over a third name: "
+        "flask db revision -m names",
     )
 
 

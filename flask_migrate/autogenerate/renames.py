@@ -12,6 +12,7 @@ from ..differences.operations import AddLabelsOp, User
 from . import pairing
 from .answers import spelled
 from .comparison import holds_operations, key
+from .crossed_names import refuse_crossed_columns, refuse_crossed_tables
 from .followers import dropped_before, follow, follow_keys, lead_dropped_tables
 from .made_names import mysql_names, postgresql_names
 from .pairing import Pair
@@ -29,8 +30,10 @@ def rename(comparison: Comparison, script: MigrationScript) -> None:
     if not comparison.writes_file:
         return
     renames: list[Any] = []
+    refuse_crossed_tables(comparison)
     for pair in _chosen(comparison, pairing.tables(comparison), _TableWords):
         renames += _rename_table(comparison, pair)
+    refuse_crossed_columns(comparison)
     holders = [each for each in comparison.upgrade.ops if holds_operations(each)]
     for pair in _chosen(comparison, pairing.columns(comparison, holders), _ColumnWords):
         renames += _rename_column(comparison, pair)

@@ -490,19 +490,6 @@ def swapped(old, new):
     return models
 
 
-def test_two_names_that_swap_are_refused_with_a_way_out(started):
-    """Nothing of a swap can be seen: it is said, not passed over, and no file is written."""
-    started.models = swapped("first", "last")
-    started.run("migrate", message="before")
-    up(started)
-    started.models = swapped("last", "first")
-    outcome = started.run("migrate", rename=("person.first=last", "person.last=first"))
-    assert outcome.exit_code == 2
-    assert "swap" in str(outcome.error)
-    assert "flask db revision" in outcome.error.hint
-    assert len(started.revision_files()) == 1
-
-
 def test_a_swap_written_over_a_third_name_keeps_the_values(tmp_path, monkeypatch, database_url):
     """What the documentation says to write, up and down."""
     monkeypatch.chdir(tmp_path)
