@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownColumnError
@@ -41,8 +41,10 @@ def refuse_crossed_columns(comparison: Comparison) -> None:
     """
     from alembic.operations import ops
 
-    created, new = set(), {}
-    for each in comparison.upgrade.ops:
+    created: set[Any] = set()
+    new: dict[Any, set[str]] = {}
+    operations: list[Any] = comparison.upgrade.ops
+    for each in operations:
         if isinstance(each, ops.CreateTableOp):
             created.add((each.schema, each.table_name))
         elif holds_operations(each):
@@ -58,10 +60,12 @@ def _infos(things: Iterable[Any]) -> dict[str, Mapping[Any, Any]]:
     return {str(each.name): vars(each).get("info") or {} for each in things}
 
 
-def _refuse(where: str, names: Mapping[str, Mapping[Any, Any]], new: Iterable[str]) -> None:
+def _refuse(where: str, names: Mapping[str, Mapping[Any, Any]], new: Set[str]) -> None:
     """Look at what *names* say; those of *new* are not in the database."""
-    former = {name: info.get("renamed_from") for name, info in names.items() if info}
-    former = {name: old for name, old in former.items() if old in names and old not in new}
+    said = {
+        name: str(info["renamed_from"]) for name, info in names.items() if info.get("renamed_from")
+    }
+    former = {name: old for name, old in said.items() if old in names and old not in new}
     for name, old in former.items():
         if name in new or _leads_back(name, former):
             raise UnknownColumnError(
