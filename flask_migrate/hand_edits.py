@@ -7,7 +7,10 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import cache_from_source
+from pathlib import Path
 
 #: Calls that ``migrate`` makes again from the models.
 _FROM_MODELS = {
@@ -54,18 +57,66 @@ class Statement:
         return f"line {self.line}: {self.text.splitlines()[0]}"
 
 
-def missing(old: str, new: str) -> list[Statement]:
-    """The statements and comments of *old*, the text of a file, that *new* has none for."""
+def missing(old: str, new: str, written: str | None = None) -> list[Statement]:
+    """The statements and comments of *old*, the text of a file, that *new* has none for.
+
+    :param written: The text that ``migrate`` wrote of *old*: what is not in it is an edit.
+        Where it is not known a call about the same thing may be one, or not.
+    """
     kept, made = set(), set()
     for _, text, key, _ in _statements(ast.parse(new)):
         kept.add(text)
         made.add(key)
+    first = None if written is None else _texts(written)
     comments = {text for _, text in _comments(new)}
+    found = []
+    for line, text, key, is_an_edit in _statements(ast.parse(old)):
+        is_an_edit = is_an_edit or (first is not None and text not in first)
+        if text not in kept and (is_an_edit or first is None or key not in made):
+            found.append(Statement(line, text, is_an_edit))
+    return found + [
+        Statement(line, text, False) for line, text in _comments(old) if text not in comments
+    ]
+
+
+def again(old: str, new: str, written: str) -> list[Statement]:
+    """The statements of *new* that were taken out of what ``migrate`` had written."""
+    there, first = _texts(old), _texts(written)
     return [
-        Statement(line, text, is_an_edit)
-        for line, text, key, is_an_edit in _statements(ast.parse(old))
-        if text not in kept and (is_an_edit or key not in made)
-    ] + [Statement(line, text, False) for line, text in _comments(old) if text not in comments]
+        Statement(line, text, True)
+        for line, text, *_ in _statements(ast.parse(new))
+        if text in first and text not in there
+    ]
+
+
+def _texts(source: str) -> set[str]:
+    return {text for _, text, *_ in _statements(ast.parse(source))}
+
+
+def remember(path: Path) -> None:
+    """Keep what ``migrate`` has written, beside what Python keeps of it."""
+    copy = _copy_of(path)
+    with suppress(OSError):
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+
+
+def remembered(path: Path) -> str | None:
+    """What ``migrate`` wrote into *path* on this machine, if that is known."""
+    try:
+        return _copy_of(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def forget(path: Path) -> None:
+    """There is no such file any more."""
+    with suppress(OSError):
+        _copy_of(path).unlink(missing_ok=True)
+
+
+def _copy_of(path: Path) -> Path:
+    return Path(cache_from_source(str(path))).with_suffix(".written")
 
 
 def _comments(source: str) -> Iterator[tuple[int, str]]:

@@ -11,6 +11,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import hand_edits
 from .autogenerate.imports import check_names
 from .errors import HistoryError, InvalidNameError
 from .formatting import Formatter
@@ -79,9 +80,11 @@ class RevisionRun(ComparingRun):
             add_messages(directives)
 
     def ended(self) -> None:
-        """Take back what was only to be shown."""
-        if self.options.get("dry_run"):
-            for path in sorted(each for each in self._written if each.exists()):
+        """Take back what was only to be shown; remember what was written."""
+        for path in sorted(each for each in self._written if each.exists()):
+            if not self.options.get("dry_run"):
+                hand_edits.remember(path)
+            else:
                 self.texts += (path.read_text(encoding="utf-8"),)
                 Path(cache_from_source(str(path))).unlink(missing_ok=True)
                 path.unlink()

@@ -108,6 +108,9 @@ class UpdatingRun(RevisionRun):
 
     def ended(self) -> None:
         """Nothing is taken back: a dry run has put nothing in its place."""
+        if self._placed is not None:
+            hand_edits.forget(self._path)
+            hand_edits.remember(self._placed)
 
     def failed(self, error: BaseException) -> None:
         """Bring the old file back; something went wrong with the new one in its place."""
@@ -167,17 +170,23 @@ class UpdatingRun(RevisionRun):
         console.note(f"Updated {target}")
 
     def _check_edits(self, old: str, new: str) -> None:
-        own, gone = self._revision.revision, hand_edits.missing(old, new)
-        edits = [each for each in gone if each.is_an_edit]
-        if edits:
-            raise NotUpdatableError(
-                own,
-                f"migrate would not write {short(self._path)}, {edits[0]}",
-                "Write a revision of its own with: flask db migrate. If the line is an answer, "
-                "give it again, as --rename or --default.",
-            )
+        written = hand_edits.remembered(self._path)
+        gone = hand_edits.missing(old, new, written)
+        for each in gone:
+            if each.is_an_edit:
+                raise self._edited(f"migrate would not write {short(self._path)}, {each}")
+        for each in hand_edits.again(old, new, written) if written else ():
+            raise self._edited(f"migrate would write what was taken out of it again, {each}")
         for each in gone:
             console.note(f"No longer in it: {each}")
+
+    def _edited(self, reason: str) -> NotUpdatableError:
+        return NotUpdatableError(
+            self._revision.revision,
+            reason,
+            "Write a revision of its own with: flask db migrate. If the line is an answer, "
+            "give it again, as --rename or --default.",
+        )
 
 
 def _chosen(script: Any, head: str) -> Any:

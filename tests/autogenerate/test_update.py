@@ -244,6 +244,106 @@ def test_what_migrate_would_not_write_is_refused(first, place, edit):
     )
 
 
+#: What somebody changed inside a call that migrate wrote, and took out of the file.
+CHANGED = {
+    "a length": ("length=50", "length=99"),
+    "an option": ("nullable=True", "nullable=True, comment='mine'"),
+    "a constraint": (
+        "sa.PrimaryKeyConstraint('id')",
+        "sa.PrimaryKeyConstraint('id', name='mine')",
+    ),
+    "a table in the downgrade": ("op.drop_table('user')", "op.drop_table('user', schema=None)"),
+}
+
+
+@pytest.mark.parametrize(("was", "now"), CHANGED.values(), ids=CHANGED)
+def test_a_call_that_somebody_changed_is_refused(first, was, now):
+    """The file is not as migrate wrote it: the line is named, and nothing of it is lost."""
+    (path,) = first.revision_files()
+    assert was in path.read_text()
+    path.write_text(path.read_text().replace(was, now, 1))
+    error = str(updated(first))
+    assert "migrate would not write migrations/versions/abc_create_user.py, line " in error
+
+
+def test_a_call_that_somebody_took_out_is_refused(first):
+    """It would be there again."""
+    (path,) = first.revision_files()
+    path.write_text(path.read_text().replace("op.drop_table('user')", "pass"))
+    assert "what was taken out of it again, line" in str(updated(first))
+    assert "op.drop_table('user')" in str(updated(first))
+
+
+def test_a_file_that_was_only_laid_out_anew_is_updated(first):
+    """Lines, quotes and comments are no edits."""
+    (path,) = first.revision_files()
+    text = path.read_text().replace("('user',", '(\n        "user",\n')
+    path.write_text(text.replace("# ### commands", "# my commands\n    #"))
+    assert updated(first) is None
+    assert "email" in text_of(first)
+
+
+def test_an_edit_that_the_models_have_too_is_no_edit(first):
+    """What somebody wrote by hand and then into the models stays."""
+    (path,) = first.revision_files()
+    path.write_text(path.read_text().replace("length=50", "length=99"))
+    first.models = lambda db: db.Table(
+        "user",
+        db.metadata,
+        db.Column("id", db.Integer, primary_key=True, nullable=False),
+        db.Column("name", db.String(99)),
+    )
+    assert updated(first) is None
+
+
+def test_an_edit_after_an_update_is_one_too(first):
+    """What an update wrote is remembered like what was written at first."""
+    assert updated(first) is None
+    (path,) = first.revision_files()
+    path.write_text(path.read_text().replace("length=120", "length=99"))
+    first.models = users
+    assert "would not write" in str(updated(first))
+
+
+def test_what_is_made_anew_is_told_where_nobody_knows_what_was_written(first):
+    """In a fresh checkout nothing says whether a call is as migrate wrote it."""
+    (path,) = first.revision_files()
+    for each in (path.parent / "__pycache__").iterdir():
+        each.unlink()
+    path.write_text(path.read_text().replace("length=50", "length=99"))
+    outcome = first.run("migrate", "flask db", update=True)
+    assert outcome.exit_code == 0
+    assert "op.create_table('user', sa.Column(" in outcome.stderr.partition("No longer in it")[2]
+    assert "length=99" in outcome.stderr
+
+
+def test_what_was_written_on_a_dry_run_is_not_remembered(started):
+    """A file that is not there leaves nothing."""
+    started.run("migrate", rev_id="abc", dry_run=True)
+    assert not list((started.folder / "migrations").rglob("*.written"))
+
+
+def test_what_a_hook_of_alembic_did_is_no_edit(started):
+    """What is remembered is the file as the hooks left it."""
+    hook = started.folder / "hook.py"
+    hook.write_text(
+        "import sys; path = sys.argv[1]; text = open(path).read();"
+        "open(path, 'w').write(text.replace('length=50', 'length=60'))"
+    )
+    ini = started.folder / "migrations" / "alembic.ini"
+    lines = ["[post_write_hooks]", "hooks = mine", "mine.type = exec"]
+    lines += [
+        f"mine.executable = {sys.executable}",
+        f"mine.options = {hook} REVISION_SCRIPT_FILENAME",
+    ]
+    ini.write_text("\n".join([ini.read_text(), *lines]) + "\n")
+    started.run("migrate", rev_id="abc")
+    assert "length=60" in text_of(started)
+    started.models = users_with_email
+    assert updated(started) is None
+    assert "length=60" in text_of(started)
+
+
 def test_functions_of_ones_own_are_refused(first):
     """So is whatever else stands in the file."""
     (path,) = first.revision_files()
@@ -251,14 +351,27 @@ def test_functions_of_ones_own_are_refused(first):
     assert "irreversible = 'mine'" in str(updated(first))
 
 
-def test_what_the_models_do_not_have_is_told(first):
-    """An index that only the file has is none that the models have got."""
+def test_what_the_models_do_not_have_is_told(started):
+    """An index that the models had when the file was written, and have no longer."""
+
+    def indexed(db):
+        users(db)
+        db.Index("ix_mine", db.metadata.tables["user"].c.name)
+
+    started.models = indexed
+    started.run("migrate", rev_id="abc")
+    started.models = users
+    outcome = started.run("migrate", "flask db", update=True)
+    assert "No longer in it: line" in outcome.stderr
+    assert "create_index('ix_mine'" in outcome.stderr
+
+
+def test_an_index_of_ones_own_is_refused(first):
+    """One that only the file has is none that the models have got."""
     (path,) = first.revision_files()
     edit = "    op.create_index('ix_mine', 'user', ['name'])\n"
     path.write_text(path.read_text().replace("\n\n\ndef downgrade", f"\n{edit}\n\ndef downgrade"))
-    outcome = first.run("migrate", "flask db", update=True)
-    assert "No longer in it: line" in outcome.stderr
-    assert "op.create_index('ix_mine'" in outcome.stderr
+    assert "op.create_index('ix_mine', 'user', ['name'])" in str(updated(first))
 
 
 def test_a_comment_of_somebody_is_told(first):
