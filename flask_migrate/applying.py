@@ -168,10 +168,11 @@ class ApplyingRun(Run):
         self._statements += 1
 
     def ended(self) -> None:
-        for lock in self._locks.values():
-            lock.release()
-        for restore in reversed(self._at_end):
-            restore()
+        # Nothing of them is left for the end of the process, where each would be looked for.
+        while self._locks:
+            self._locks.popitem()[1].release()
+        while self._at_end:
+            self._at_end.pop()()
 
     def _lock(self, context: MigrationContext) -> None:
         connection: Any = context.connection

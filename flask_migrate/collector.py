@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -47,7 +48,7 @@ def paused() -> Iterator[None]:
 
 
 def leave_quickly() -> None:
-    """Let the process end without a last search for garbage."""
+    """Let the process end without a last search for garbage, a quarter of a short command."""
     if _CAN_FREEZE:
         atexit.unregister(_abandon)
         atexit.register(_abandon)
@@ -55,11 +56,24 @@ def leave_quickly() -> None:
 
 def _abandon() -> None:
     """Leave all objects to the operating system, unless one has something to do at its end."""
-    ending = [each for each in gc.get_objects() if hasattr(type(each), "__del__")]
-    if all(type(each).__module__.partition(".")[0] in _HARMLESS for each in ending):
-        for each in ending:
+    _let_go()
+    objects = gc.get_objects()
+    ending = {each for each in set(map(type, objects)) if hasattr(each, "__del__")}
+    if all(str(each.__module__).partition(".")[0] in _HARMLESS for each in ending):
+        for each in [each for each in objects if type(each) in ending]:
             _flush(each)
         gc.freeze()
+
+
+def _let_go() -> None:
+    """Close the connections that wait in pools: SQLite then takes its log into the database."""
+    pool = sys.modules.get("sqlalchemy.pool")
+    if pool is None:
+        return
+    for each in gc.get_objects():
+        # Not a subclass: connections that are awaited cannot be closed here.
+        if type(each) is pool.QueuePool:
+            each.dispose()
 
 
 def _flush(file: Any) -> None:

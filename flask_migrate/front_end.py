@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from . import console, documents
+from . import collector, console, documents
 from .command_table import DISPLAY, SHARED, Command, Param, shared_variable
 from .errors import MigrateError
 
@@ -33,6 +33,7 @@ def execute(
                 f"--json and {param.flags[-1]} both write to standard output; choose one."
             )
     own = {param.name: values[param.name] for param in command.params}
+    collector.leave_quickly()
     with console.attached(display):
         return _as_document(command, own) if display.json else command.function(**own)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
+
+import pytest
 
 
 def test_files_are_written_and_finalizers_run_at_the_end(tmp_path):
@@ -82,3 +86,47 @@ def test_what_the_program_has_frozen_stays_so():
         assert gc.get_freeze_count() == before
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
+
+
+APP = """
+import atexit, gc
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_migrate import Migrate
+
+app = Flask("app")
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///{folder}/app.db"
+db = SQLAlchemy(app)
+Migrate(app, db)
+atexit.register(lambda: print("left:", gc.get_freeze_count() > 1000))
+"""
+
+
+@pytest.fixture
+def flask_db(tmp_path):
+    """Run ``flask db`` in a process of its own, and give what it wrote."""
+    (tmp_path / "app.py").write_text(APP.format(folder=tmp_path))
+
+    def run(*words):
+        command = [sys.executable, "-m", "flask", "db", *words]
+        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+
+    run("init")
+    run("revision")
+    return run
+
+
+@pytest.mark.parametrize("words", [["heads"], ["history"], ["upgrade"], ["current"], ["check"]])
+def test_a_command_line_leaves_its_objects_behind(flask_db, words):
+    """The last search for garbage would take a quarter of the command."""
+    flask_db("upgrade")
+    assert flask_db(*words).stdout.endswith("left: True\n")
+
+
+def test_a_database_with_a_log_has_none_when_the_process_is_over(flask_db, tmp_path):
+    """SQLite puts the log into the database when the last connection is closed."""
+    with closing(sqlite3.connect(tmp_path / "app.db")) as connection:
+        connection.execute("PRAGMA journal_mode=wal")
+    for words in (["upgrade"], ["current"], ["status"]):
+        assert flask_db(*words).stdout.endswith("left: True\n")
+        assert sorted(each.name for each in tmp_path.glob("app.db-*")) == []

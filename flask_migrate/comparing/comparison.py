@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import Connection
 
-from .. import collector, console
+from .. import collector
 from .answers import Answers, LeftOut, answering
 from .dependencies import sorted_in_one_pass
 from .mariadb import MariaDBAnswers
@@ -38,8 +38,6 @@ def comparison(context: MigrationContext) -> Iterator[None]:
     if not isinstance(connection, Connection) or context.as_sql:
         yield
         return
-    if console.is_attached():
-        collector.leave_quickly()
     with ExitStack() as stack:
         stack.enter_context(collector.paused())
         stack.enter_context(sorted_in_one_pass())
