@@ -71,6 +71,7 @@ class WholeCopy(batch.ApplyBatchImpl):
         for name, column in self.columns.items():
             if isinstance(column.server_default, sa.Computed):
                 del self.column_transfers[name]["expr"]
+            _keep_colons(column)
             self._collate(column, name)
         self._add_unique(definition)
         if definition.has_conflict_clause:
@@ -290,6 +291,14 @@ class WholeCopy(batch.ApplyBatchImpl):
     def _rows(self, sql: str, *values: Any) -> list[Any]:
         result = self._connection.exec_driver_sql(sql, tuple(values))
         return list(result) if result.returns_rows else []
+
+
+def _keep_colons(column: Any) -> None:
+    """Let nothing in the default of *column*, which is SQL of SQLite's, be a parameter."""
+    default = getattr(column.server_default, "arg", None)
+    if isinstance(default, sa.TextClause) and default._bindparams:
+        text = sa.TextClause._bind_params_regex.sub(r"\\:\1", default.text)
+        column.server_default = sa.DefaultClause(sa.text(text))
 
 
 def _as_date(column: Any, kind: Any) -> Any:

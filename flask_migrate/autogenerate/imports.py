@@ -36,6 +36,8 @@ def _importing(users: Callable[..., Any] | None, tell: Callable[[str], None]) ->
         rendered = users(kind, item, context) if users is not None else False
         if rendered is not False:
             return rendered
+        if kind == "server_default":
+            return _default(getattr(item, "arg", None))
         module = type(item).__module__
         prefix = context.opts.get("user_module_prefix")
         # A prefix of the project's has an import of the project's.
@@ -52,6 +54,17 @@ def _importing(users: Callable[..., Any] | None, tell: Callable[[str], None]) ->
         return False
 
     return render_item
+
+
+def _default(text: Any) -> Any:
+    """A default that has a quote at one end, which Alembic would take away; else ``False``.
+
+    One with quotes around it is what whoever thought of SQL meant.
+    """
+    is_text = isinstance(text, str)
+    if not is_text or (len(text) > 1 and text[0] == text[-1] == "'"):
+        return False
+    return repr(text) if text.startswith("'") or text.endswith("'") else False
 
 
 def _package(item: Any) -> str:

@@ -56,6 +56,36 @@ FROM information_schema.check_constraints WHERE check_clause LIKE 'json_valid(%%
 """
 
 
+# What the server shows in another way than it is, whatever its ``sql_mode``.
+_ESCAPES = {"n": "\n", "r": "\r", "0": "\0"}
+
+
+def reflected(reflect: Callable[..., None]) -> Callable[..., None]:
+    """*reflect*, which Alembic calls with each column, for labels as they are.
+
+    SQLAlchemy reads those of an enum or a set with a backslash as if they had two.
+    """
+
+    def reflected(inspector: Any, table: Any, column_info: Any) -> None:
+        type_ = column_info["type"]
+        labels = _labels(type_)
+        if labels is not None and any("\\" in each for each in labels):
+            column_info["type"] = _with_labels(type_, [_as_it_is(each) for each in labels])
+        reflect(inspector, table, column_info)
+
+    return reflected
+
+
+def _with_labels(type_: Any, labels: list[str]) -> Any:
+    names = ("charset", "collation", "retrieve_as_bitwise")
+    options = {name: getattr(type_, name) for name in names if hasattr(type_, name)}
+    return type(type_)(*labels, **options)
+
+
+def _as_it_is(label: str) -> str:
+    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), label, flags=re.S)
+
+
 def compared(compare: Callable[[Any, Any], bool], dialect: Any) -> Callable[[Any, Any], bool]:
     """*compare*, which compares the types of columns, with what Alembic passes over.
 

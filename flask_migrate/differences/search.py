@@ -101,6 +101,7 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
     if context.dialect.name in ("sqlite", "postgresql"):
         impl.compare_type = text_collations.compared(impl.compare_type, found)
     if context.dialect.name in mariadb.NAMES:
+        impl.autogen_column_reflect = mariadb.reflected(impl.autogen_column_reflect)
         impl.compare_type = mariadb.compared(
             collations.compared(impl.compare_type, found), context.dialect
         )
@@ -173,8 +174,10 @@ def differs(
         return False
     if None not in (model_sql, there_sql):
         is_text = isinstance(model.server_default.arg, str)
-        wanted = model_sql if is_text else spelling.literal(model_sql or "")
-        if wanted == spelling.literal(there_sql or ""):
+        text = spelling.literal(model_sql or "")
+        # Quotes around a text are not written.
+        wanted = (model_sql, text) if is_text else (text,)
+        if spelling.literal(there_sql or "") in wanted:
             return False
     twin = search.twin(model.table)
     if twin is None or model.name not in twin.columns:

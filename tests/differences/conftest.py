@@ -50,6 +50,12 @@ def on_postgresql(tmp_path, monkeypatch, postgresql_url) -> Changing:
 
 
 @pytest.fixture
+def on_mariadb(tmp_path, monkeypatch, mariadb_url) -> Changing:
+    """Such a project on MariaDB."""
+    return _started(tmp_path, monkeypatch, mariadb_url)
+
+
+@pytest.fixture
 def on_sqlite(tmp_path, monkeypatch) -> Changing:
     """Such a project on SQLite."""
     return _started(tmp_path, monkeypatch, f"sqlite:///{tmp_path / 'app.db'}")

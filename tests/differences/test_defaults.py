@@ -27,6 +27,52 @@ def test_a_default_that_is_there_is_no_difference(changing, number):
     changing.go(lambda: [sa.Column("value", type_, server_default=default)])
 
 
+#: What looks like something else to Python, SQL, a driver or Alembic.
+HOSTILE = [
+    "rock 'n'",
+    "'n roll",
+    "5'",
+    "'",
+    "\\'",
+    "\\",
+    "a\\nb",
+    "100% %s %(x)s",
+    ":x ::text",
+    '"""',
+    "x'); DROP TABLE thing; --",
+    "{x} ${y}",
+    "\u00fc",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_is_what_the_rows_get(changing, text):
+    """In a new table, in a new column, and as a change; each is no difference after that."""
+    changing.go(lambda: [sa.Column("one", sa.String(60), server_default=text)])
+    changing.go(
+        lambda: [
+            sa.Column("one", sa.String(60), server_default=text),
+            sa.Column("two", sa.String(60), server_default=text),
+        ]
+    )
+    changing.go(
+        lambda: [
+            sa.Column("one", sa.String(60), server_default="x"),
+            sa.Column("two", sa.String(60), server_default=text),
+        ]
+    )
+    changing.back()
+    changing.execute("INSERT INTO thing (id) VALUES (1)")
+    assert changing.execute("SELECT one, two FROM thing") == [(text, text)]
+
+
+def test_quotes_around_a_text_are_sql(changing):
+    """Alembic has always taken them away, and projects have them."""
+    changing.go(lambda: [sa.Column("one", sa.String(60), server_default="'x'")])
+    changing.execute("INSERT INTO thing (id) VALUES (1)")
+    assert changing.execute("SELECT one FROM thing") == [("x",)]
+
+
 def test_a_changed_default_is_found_and_undone(changing):
     """Added, changed, taken away: no option is needed."""
     changing.go(lambda: [sa.Column("value", sa.Integer)])
