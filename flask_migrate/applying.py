@@ -64,6 +64,7 @@ class ApplyingRun(Run):
             )
         limits = Limits(self.options.get("lock_timeout"), self.options.get("statement_timeout"))
         self._at_end.append(limits.apply(context.connection))
+        self._at_end.append(mariadb_columns.stay_strict(context.connection))
         self._at_end.append(_without_words_for_mysql())
         event.listen(context.connection, "after_cursor_execute", self._count)
         if context.dialect.name == "sqlite":

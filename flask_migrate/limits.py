@@ -77,8 +77,8 @@ def _mysql(connection: Any, limits: Limits) -> Callable[[], None]:
         settings["max_statement_time"] = limits.statement
     elif limits.statement is not None:
         log.warning("MySQL has no limit for statements that change tables; none is set.")
-    _run(connection, [f"SET SESSION {name} = {value:g}" for name, value in settings.items()])
-    return _undoing(connection, [f"SET SESSION {name} = DEFAULT" for name in settings])
+    run(connection, [f"SET SESSION {name} = {value:g}" for name, value in settings.items()])
+    return undoing(connection, [f"SET SESSION {name} = DEFAULT" for name in settings])
 
 
 def _sqlite(connection: Any, limits: Limits) -> Callable[[], None]:
@@ -87,12 +87,12 @@ def _sqlite(connection: Any, limits: Limits) -> Callable[[], None]:
     if limits.lock is None:
         return _nothing
     pragma = "PRAGMA busy_timeout"
-    before = _run(connection, [pragma])
-    _run(connection, [f"{pragma} = {math.ceil(limits.lock * 1000)}"])
-    return _undoing(connection, [f"{pragma} = {before}"])
+    before = run(connection, [pragma])
+    run(connection, [f"{pragma} = {math.ceil(limits.lock * 1000)}"])
+    return undoing(connection, [f"{pragma} = {before}"])
 
 
-def _run(connection: Any, statements: list[str]) -> Any:
+def run(connection: Any, statements: list[str]) -> Any:
     """Run *statements* and leave the connection as it was; the first value of the last."""
     was_begun = connection.in_transaction()
     value = None
@@ -104,7 +104,8 @@ def _run(connection: Any, statements: list[str]) -> Any:
     return value
 
 
-def _undoing(connection: Any, statements: list[str]) -> Callable[[], None]:
+def undoing(connection: Any, statements: list[str]) -> Callable[[], None]:
+    """What runs *statements* when the connection is no longer in use."""
     driver, is_asynchronous = connection.connection.dbapi_connection, connection.dialect.is_async
 
     def undo() -> None:

@@ -1,9 +1,11 @@
-"""What ``MODIFY`` and ``CHANGE`` would take from a column of MariaDB: its own CHECK."""
+"""What ``MODIFY`` and ``CHANGE`` would take from a column of MariaDB: its CHECK, and values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from . import limits
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -36,6 +38,23 @@ def keep(context: MigrationContext) -> None:
         return execute(construct, *args, **options)
 
     impl._exec = checked
+
+
+_STRICT = "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@sql_mode, ''), 'STRICT_TRANS_TABLES')"
+
+
+def stay_strict(connection: Any) -> Callable[[], None]:
+    """Let what does not fit into a column stop a run, until the function that comes back is called.
+
+    A server that is not strict would cut it, or take 0 for it.
+    """
+    if connection.dialect.name not in ("mysql", "mariadb"):
+        return lambda: None
+    mode = str(limits.run(connection, ["SELECT @@sql_mode"]) or "")
+    if "STRICT_" in mode:
+        return lambda: None
+    limits.run(connection, [_STRICT])
+    return limits.undoing(connection, [f"SET SESSION sql_mode = '{mode}'"])
 
 
 def _check(connection: Any, construct: Any) -> str | None:

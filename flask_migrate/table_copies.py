@@ -20,7 +20,17 @@ from .logs import log
 from .sqlite_definitions import Check, Definition, mend_generated, renamed
 
 _DATES = (sa.Date, sa.DateTime, sa.Time)
-_NUMBERS = (sa.Integer, sa.Numeric, sa.Boolean)
+# In SQLAlchemy 2.1 a Float is no Numeric any more.
+_NUMBERS = (sa.Integer, sa.Numeric, sa.Float, sa.Boolean)
+
+#: What SQLAlchemy cannot read just any value as, with what the others are not.
+_READ = {
+    sa.Interval: "interval",
+    sa.Uuid: "UUID",
+    sa.Enum: "label",
+    **dict.fromkeys(_DATES, "date"),
+    sa.String: "text",
+}
 
 _OBJECTS = "SELECT name, sql FROM sqlite_master WHERE type = ? AND tbl_name = ? AND sql NOT NULL"
 
@@ -123,20 +133,32 @@ class WholeCopy(batch.ApplyBatchImpl):
         super().alter_column(table_name, column_name, **changes)
         if changes.get("type_") is None or self._definition is None:
             return
-        column, transfer = self.columns[column_name], self.column_transfers[column_name]
+        column = self.columns[column_name]
+        transfer: Any = self.column_transfers[column_name]
         self._collate(column, column_name)
         source = self.table.c.get(column_name)
         if source is None or "expr" not in transfer:
             return
         if isinstance(column.type, _DATES):
             # SQLite takes CAST AS DATE for one to a number: 2026-01-31 becomes 2026.
-            transfer["expr"] = text = _as_date(source, column.type)
-            is_date = _is_read_as(column.type, self.impl.dialect)
-            self._check(source, is_date, "could not be read any more, being no date", text)
-        elif isinstance(column.type, _NUMBERS) and not isinstance(old, _NUMBERS):
+            transfer["expr"] = _as_date(source, column.type)
+        elif isinstance(column.type, sa.Uuid) and isinstance(old, sa.String):
+            # As SQLAlchemy writes it: it would not find it again with hyphens.
+            transfer["expr"] = sa.func.replace(sa.func.lower(transfer["expr"]), "-", "")
+        self._check_values(source, old, column.type, transfer["expr"])
+
+    def _check_values(self, source: Any, old: Any, new: Any, become: Any) -> None:
+        """See that each value is one of the new type, which SQLite does not."""
+        if isinstance(new, _NUMBERS) and not isinstance(old, _NUMBERS):
             self._check(source, _is_number, "would become 0, being no number")
-        elif isinstance(column.type, sa.JSON) and not isinstance(old, sa.JSON):
+        elif isinstance(new, sa.JSON) and not isinstance(old, sa.JSON):
             self._check(source, _is_json, "could not be read any more, being no JSON")
+        what = next((what for kind, what in _READ.items() if isinstance(new, kind)), None)
+        if what is not None and not (what == "text" and isinstance(old, sa.String)):
+            is_read = _is_read_as(new, self.impl.dialect)
+            if what == "text":  # the driver would fail
+                is_read, become = _is_text, source
+            self._check(source, is_read, f"could not be read any more, being no {what}", become)
 
     def _cease_to_compute(self, name: str) -> None:
         """Let a generated column keep the values that it has."""
@@ -274,14 +296,17 @@ class WholeCopy(batch.ApplyBatchImpl):
     def _check(
         self, column: Any, is_fit: Callable[[Any], bool], otherwise: str, become: Any = None
     ) -> None:
-        """See that each text in *column* is fit for its new type.
+        """See that each value of *column* is fit for its new type.
 
-        :param become: What is made of the text before.
+        :param become: What is made of it before; without, only texts are looked at.
         :raises ValueError: One is not, and SQLite would not say so.
         """
-        text = column if become is None else become
-        select = sa.select(sa.type_coerce(text, sa.String)).where(sa.func.typeof(column) == "text")
-        wrong = sum(not is_fit(value) for (value,) in self._connection.execute(select))
+        value, is_asked = column, sa.func.typeof(column) == "text"
+        if become is not None:
+            value, is_asked = become, column.isnot(None)
+        # As it is, not as SQLAlchemy would read it.
+        select = sa.select(sa.type_coerce(value, sa.types.NullType())).where(is_asked)
+        wrong = sum(not is_fit(each) for (each,) in self._connection.execute(select))
         if wrong:
             raise ValueError(
                 f"{wrong} value{'s' if wrong > 1 else ''} of {self.table.name}.{column.name} "
@@ -317,12 +342,20 @@ def _is_read_as(kind: Any, dialect: Any) -> Callable[[Any], bool]:
     read = kind.dialect_impl(dialect).result_processor(dialect, None)
 
     def is_read(value: Any) -> bool:
-        with suppress(ValueError, TypeError):
+        with suppress(ValueError, TypeError, LookupError):
             read(value)
             return True
         return False
 
     return is_read
+
+
+def _is_text(value: Any) -> bool:
+    """Whether the bytes that a value may be are a text."""
+    with suppress(UnicodeDecodeError):
+        bytes(value).decode() if isinstance(value, bytes) else None
+        return True
+    return False
 
 
 def _is_number(value: Any) -> bool:

@@ -44,9 +44,7 @@ def _converted(op: Any, dialect: Any) -> list[Any]:
     """*op*, if need be with ``USING``; its default is of the old type and goes before."""
     import sqlalchemy as sa
 
-    # To text without: a cast would cut what is too long, where an assignment stops.
-    is_to_text = kind_of(op.modify_type, dialect) == "text"
-    cast = FullAlterOp.of(op, None if is_to_text else _using(op, dialect))
+    cast = FullAlterOp.of(op, _using(op, dialect))
     old, new = op.existing_server_default, op.modify_server_default
     if not isinstance(old, sa.DefaultClause):
         return [cast]
@@ -65,6 +63,15 @@ def _converted(op: Any, dialect: Any) -> list[Any]:
     ]
 
 
+def _using(op: Any, dialect: Any) -> str | None:
+    """How the values get from one type to the other; ``None`` where they do by themselves."""
+    column = dialect.identifier_preparer.quote(op.column_name)
+    using = conversion(column, op.existing_type, op.modify_type, dialect)
+    # To text without: a cast would cut what is too long, where an assignment stops.
+    is_cast = using.startswith(f"{column}::")
+    return None if is_cast and kind_of(op.modify_type, dialect) == "text" else using
+
+
 def _alter(op: Any, **options: Any) -> Any:
     from alembic.operations import ops
 
@@ -74,7 +81,12 @@ def _alter(op: Any, **options: Any) -> Any:
 def _becomes_another_kind(op: Any, dialect: Any) -> bool:
     if op.existing_type is None or op.modify_type is None:
         return False
+    if changes_zone(op.existing_type, op.modify_type, dialect):
+        return True
     old, new = (kind_of(each, dialect) for each in (op.existing_type, op.modify_type))
+    if old.endswith("[]") and new.endswith("[]"):
+        # Their values are assigned one by one; a cast would cut them.
+        old, new = old.rstrip("[]"), new.rstrip("[]")
     return old != new and (old, new) not in _ASSIGNED
 
 
@@ -93,9 +105,12 @@ _ASSIGNED = {
 def kind_of(type_: Any, dialect: Any) -> str:
     """What a type is a kind of: ``"integer"``, ``"timestamp"``; else its own name."""
     import sqlalchemy as sa
+    from sqlalchemy.dialects.postgresql import BIT
 
     found = type_.dialect_impl(dialect)
     found = getattr(found, "impl_instance", None) or found
+    if isinstance(found, sa.ARRAY):
+        return kind_of(found.item_type, dialect) + "[]"
     kinds: list[tuple[Any, str]] = [
         (sa.Enum, f"enum {getattr(found, 'name', '')}" if _is_native(found) else "text"),
         (sa.Boolean, "boolean"),
@@ -107,6 +122,7 @@ def kind_of(type_: Any, dialect: Any) -> str:
         (sa.Time, "time"),
         (sa.JSON, found.__visit_name__.lower()),
         (sa.String, "text"),
+        (BIT, "bit"),
     ]
     for kind, name in kinds:
         if isinstance(found, kind):
@@ -118,23 +134,32 @@ def _is_native(type_: Any) -> bool:
     return bool(getattr(type_, "native_enum", False))
 
 
-def _using(op: Any, dialect: Any) -> str:
-    quote = dialect.identifier_preparer.quote
-    column = quote(op.column_name)
-    old, new = (kind_of(each, dialect) for each in (op.existing_type, op.modify_type))
-    target = op.modify_type.compile(dialect=dialect)
-    if new == "boolean" and old in ("numeric", "float"):
+def conversion(column: str, old: Any, new: Any, dialect: Any) -> str:
+    """The expression that makes a value of the type *new* of one of the type *old*."""
+    was, now = kind_of(old, dialect), kind_of(new, dialect)
+    target = new.compile(dialect=dialect)
+    # A cast would take the bytes for what their text is written as, and back.
+    if was == "text" and now == "bytea":
+        return f"convert_to({column}, 'UTF8')"
+    if was == "bytea" and now == "text":
+        return f"convert_from({column}, 'UTF8')"
+    if changes_zone(old, new, dialect):
+        return f"{column} AT TIME ZONE 'UTC'"
+    if now == "boolean" and was in ("numeric", "float"):
         return f"{column} <> 0"
-    if old == "boolean" and new in ("numeric", "float"):
+    if was == "boolean" and now in ("numeric", "float"):
         return f"{column}::integer::{target}"
-    if new == "boolean" and target and _size(op.existing_type, dialect) not in ("INTEGER", None):
-        return f"{column}::integer::boolean" if old == "integer" else f"{column}::boolean"
-    if old == "boolean" and new == "integer" and target != "INTEGER":
+    if now == "boolean" and target and old.compile(dialect=dialect) != "INTEGER":
+        return f"{column}::integer::boolean" if was == "integer" else f"{column}::boolean"
+    if was == "boolean" and now == "integer" and target != "INTEGER":
         return f"{column}::integer::{target}"
-    if old.startswith("enum") and new.startswith("enum"):
+    if was.startswith("enum") and now.startswith("enum"):
         return f"{column}::text::{target}"
     return f"{column}::{target}"
 
 
-def _size(type_: Any, dialect: Any) -> str | None:
-    return str(type_.compile(dialect=dialect))
+def changes_zone(old: Any, new: Any, dialect: Any) -> bool:
+    """Whether a date and time gets a time zone, or has one no longer."""
+    if old is None or not all(kind_of(each, dialect) == "timestamp" for each in (old, new)):
+        return False
+    return bool(getattr(old, "timezone", False)) != bool(getattr(new, "timezone", False))

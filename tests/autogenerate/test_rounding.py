@@ -150,3 +150,20 @@ def test_somebody_at_a_terminal_is_asked(project, monkeypatch, answer, files):
     monkeypatch.setattr("click.confirm", lambda *args, **options: answer)
     project.run("migrate", "flask db")
     assert len(project.revision_files()) == files
+
+
+@pytest.mark.parametrize(("zone", "is_told"), [("Europe/Warsaw", True), ("UTC", False)])
+def test_the_time_zone_that_is_meant_is_told(project, postgresql_url, zone, is_told):
+    """The file names one; where the session has another there is a warning."""
+    project.url = postgresql_url.update_query_dict({"options": f"-c TimeZone={zone}"})
+    noon = datetime.datetime(2026, 1, 2, 12)
+    outcome = filled(project, sa.DateTime(), sa.DateTime(timezone=True), noon).run(
+        "migrate", "flask db"
+    )
+    assert (f"are taken for UTC, not for {zone}." in outcome.stderr) is is_told
+    assert "# The times without a time zone are taken for UTC" in altering(project)
+    assert project.run("upgrade").exit_code == 0
+    value = "SELECT (value AT TIME ZONE 'UTC')::text FROM thing".replace(":", "\\:")
+    assert project.execute(value) == [("2026-01-02 12:00:00",)]
+    assert project.run("downgrade").exit_code == 0
+    assert project.execute("SELECT value FROM thing") == [(noon,)]
