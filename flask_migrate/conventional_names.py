@@ -16,3 +16,8 @@ def foreign_key(table: str, columns: Iterable[str], referent: str) -> str:
 def unique(table: str, columns: Iterable[str]) -> str:
     """The name of a unique constraint over *columns* of *table*."""
     return "_".join(["uq", table, *columns])[:_LENGTH]
+
+
+def primary_key(table: str) -> str:
+    """The name of a primary key as PostgreSQL gives it."""
+    return f"{table}_pkey"

@@ -187,6 +187,9 @@ class WholeCopy(batch.ApplyBatchImpl):
             is_meant = _conventional_name(self.table.name, unnamed) == const.name
             if is_meant and const.name not in self.named_constraints:
                 self.unnamed_constraints.remove(unnamed)
+                if isinstance(unnamed, sa.PrimaryKeyConstraint):
+                    for column in unnamed.columns:
+                        self.columns[column.name].primary_key = False
                 return
         super().drop_constraint(const)
 
@@ -380,4 +383,6 @@ def _conventional_name(table: str, constraint: Any) -> str | None:
         return conventional_names.foreign_key(table, columns, referent.rpartition(".")[2])
     if isinstance(constraint, sa.UniqueConstraint):
         return conventional_names.unique(table, columns)
+    if isinstance(constraint, sa.PrimaryKeyConstraint):
+        return conventional_names.primary_key(table)
     return None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..differences.collations import DefaultCharsetOp
+from ..differences.counters import AutoIncrementOp, CounterOp
 from ..differences.generated import GeneratedOp
 from ..differences.operations import ChangeKeyOp, IncludingUniqueOp
-from .written import CommentOp
+from .written import CommentOp, StatementOp
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from .comparison import Comparison
 
 #: What is written as SQL, which does not wait for the end of a batch.
+_MARIADB = (AutoIncrementOp, ChangeKeyOp, DefaultCharsetOp, GeneratedOp)
 _STATEMENTS: dict[str, tuple[type, ...]] = {
-    "mysql": (ChangeKeyOp, DefaultCharsetOp, GeneratedOp),
-    "mariadb": (ChangeKeyOp, DefaultCharsetOp, GeneratedOp),
-    "postgresql": (IncludingUniqueOp, GeneratedOp),
+    "mysql": _MARIADB,
+    "mariadb": _MARIADB,
+    "postgresql": (CounterOp, GeneratedOp, IncludingUniqueOp, StatementOp),
 }
 
 

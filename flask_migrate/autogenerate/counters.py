@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from alembic.autogenerate.render import renderers
-from alembic.operations.ops import MigrateOperation
-
 from ..differences import spelling
+from ..differences.counters import CounterOp, serial_type
 from .comparison import holds_operations
-from .written import literal, sql_text
+from .written import StatementOp
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -24,36 +21,6 @@ _SEQUENCE = """
     FROM pg_class AS s JOIN pg_namespace AS n ON n.oid = s.relnamespace
     WHERE s.oid = to_regclass(pg_get_serial_sequence(:table, :column))
 """
-
-# What an identity says of itself.
-_START = re.compile(r"START WITH (-?\d+)")
-_DESCENDING = re.compile(r"INCREMENT BY -")
-
-#: How SQLAlchemy makes a column that counts, by the type of the column.
-_TYPES = {"SMALLINT": "smallint", "BIGINT": "bigint"}
-
-
-@dataclass(eq=False, repr=False)
-class CounterOp(MigrateOperation):
-    """Another way of counting in a column, from where it is.
-
-    ``sequence`` is what the sequence is called where its next value is the default.
-    ``was`` and ``now`` are the type of such a sequence, or ``GENERATED ...``, or
-    ``None`` where the column does not count.
-    """
-
-    schema: str | None
-    table_name: str
-    column_name: str
-    sequence: str
-    was: str | None
-    now: str | None
-
-    def to_diff_tuple(self) -> tuple[Any, ...]:
-        return ("counter", self.schema, self.table_name, self.column_name, self.was, self.now)
-
-    def reverse(self) -> CounterOp:
-        return replace(self, was=self.now, now=self.was)
 
 
 @dataclass
@@ -77,7 +44,7 @@ def change_counters(comparison: Comparison, script: MigrationScript) -> None:
     found = list(_changing(comparison))
     for column in found:
         _write(comparison, column)
-    if found:
+    if found or _resize(comparison):
         operations: list[Any] = comparison.upgrade.ops
         operations[:] = [op for op in operations if not holds_operations(op) or op.ops]
         comparison.reverse()
@@ -97,6 +64,29 @@ def _changing(comparison: Comparison) -> Iterator[_Column]:
                 yield _Column(holder, op, was or None, now)
 
 
+def _resize(comparison: Comparison) -> bool:
+    """Let the sequence of a column that gets a larger type count as far; whether there is one."""
+    from alembic.operations import ops
+
+    dialect, is_any = comparison.dialect, False
+    holders: list[Any] = [each for each in comparison.upgrade.ops if holds_operations(each)]
+    for holder in holders:
+        for op in tuple(holder.ops):
+            if not isinstance(op, ops.AlterColumnOp) or op.modify_type is None:
+                continue
+            model = comparison.tables[op.schema, op.table_name]
+            column = model.autoincrement_column
+            if column is None or column.name != op.column_name or column.identity is not None:
+                continue
+            name = _sequence(comparison, op)
+            was, now = (serial_type(each, dialect) for each in (op.existing_type, op.modify_type))
+            if name is not None and was != now:
+                alter = f"ALTER SEQUENCE {spelling.name(dialect, op.schema, name)} AS"
+                holder.ops.append(StatementOp(f"{alter} {now}", f"{alter} {was}"))
+                is_any = True
+    return is_any
+
+
 def _write(comparison: Comparison, column: _Column) -> None:
     op = column.operation
     operations: list[Any] = comparison.upgrade.ops
@@ -104,9 +94,9 @@ def _write(comparison: Comparison, column: _Column) -> None:
     name = _sequence(comparison, op)
     ways = [_way(each, comparison.dialect) for each in (column.was, column.now)]
     if ways[0] is None and name is not None:
-        ways[0] = _serial(op.existing_type, comparison.dialect)
+        ways[0] = serial_type(op.existing_type, comparison.dialect)
     elif ways[1] is None and model is model.table._autoincrement_column:
-        ways[1] = _serial(model.type, comparison.dialect)
+        ways[1] = serial_type(model.type, comparison.dialect)
     sequence = name or f"{op.table_name}_{op.column_name}_seq"
     op.modify_server_default = op.existing_server_default = False
     op.kw.pop("autoincrement", None)
@@ -139,59 +129,3 @@ def _way(default: Any, dialect: Any) -> str | None:
     if not isinstance(default, sa.Identity):
         return None
     return str(dialect.ddl_compiler(dialect, None).visit_identity_column(default))
-
-
-def _serial(type_: Any, dialect: Any) -> str:
-    return _TYPES.get(str(type_.compile(dialect=dialect)), "integer")
-
-
-@renderers.dispatch_for(CounterOp)
-def _render(context: Any, operation: CounterOp) -> list[str]:
-    op = context.opts["alembic_module_prefix"]
-
-    def quote(name: str) -> str:
-        return spelling.name(context.dialect, name)
-
-    return [f"{op}execute({literal(each)!r})" for each in _statements(operation, quote)]
-
-
-def _statements(operation: CounterOp, quote: Callable[[str], str]) -> list[str]:
-    """What changes the column. A new sequence has its value before the old one goes."""
-    place = f"{quote(operation.schema)}." if operation.schema else ""
-    table, column = place + quote(operation.table_name), quote(operation.column_name)
-    sequence, other = (quote(operation.sequence + each) for each in ("", "_other"))
-    alter = f"ALTER TABLE {table} ALTER COLUMN {column}"
-    own = f"pg_get_serial_sequence({sql_text(table)}, {sql_text(operation.column_name)})"
-    was, now = operation.was, operation.now
-    if now is None:
-        return [f"{alter} DROP IDENTITY"]
-    values = [f"COALESCE(max({column}), 0) + 1", *_START.findall(now)]
-    if not now.startswith("GENERATED"):
-        values.append(f"COALESCE(pg_sequence_last_value({own}::regclass), 0) + 1")
-        return [
-            f"CREATE SEQUENCE {place}{other} AS {now}",
-            _set(sql_text(place + other), values, table),
-            f"{alter} DROP IDENTITY",
-            f"ALTER SEQUENCE {place}{other} RENAME TO {sequence}",
-            f"ALTER SEQUENCE {place}{sequence} OWNED BY {table}.{column}",
-            f"{alter} SET DEFAULT nextval({sql_text(place + sequence)})",
-        ]
-    if was is not None:
-        last = f"SELECT last_value + is_called::integer FROM {place}{other}"  # noqa: S608
-        values.append(f"({last})")
-    added = [f"{alter} ADD {now}", *([] if _DESCENDING.search(now) else [_set(own, values, table)])]
-    if was is None:
-        return added
-    return [
-        f"{alter} DROP DEFAULT",
-        f"ALTER SEQUENCE {place}{sequence} OWNED BY NONE",
-        f"ALTER SEQUENCE {place}{sequence} RENAME TO {other}",
-        *added,
-        f"DROP SEQUENCE {place}{other}",
-    ]
-
-
-def _set(sequence: str, values: list[str], table: str) -> str:
-    """Let a sequence go on with the greatest of *values*."""
-    value = f"GREATEST({', '.join(values)})" if len(values) > 1 else values[0]
-    return f"SELECT setval({sequence}, {value}, false) FROM {table}"  # noqa: S608

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .. import conventional_names
 from ..differences import spelling
 from ..differences.operations import ChangeKeyOp
 from .comparison import holds_operations, key, walk
@@ -50,9 +51,9 @@ def follow_keys(comparison: Comparison) -> None:
         if was == tuple(operation.now):
             holder.ops.remove(operation)
             continue
-        if operation.was_name == f"{operation.table}_pkey":
-            operation.was_name = f"{table}_pkey"
-        operation.table, operation.was = table, was
+        if operation.was_name == conventional_names.primary_key(operation.table_name):
+            operation.was_name = conventional_names.primary_key(table)
+        operation.table_name, operation.was = table, was
 
 
 def _leave_nameless(comparison: Comparison, holders: list[Any]) -> None:

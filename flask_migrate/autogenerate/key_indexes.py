@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..differences.operations import ChangeKeyOp
 from .comparison import key
 from .written import RenamesOp
 
@@ -46,10 +47,29 @@ class _Keeper:
                 made = {each.index_name for each in done if isinstance(each, ops.CreateIndexOp)}
                 needed = _indexes_for(op, table) if table is not None else ()
                 done += [each for each in needed if each.index_name not in made]
+            elif isinstance(op, ChangeKeyOp):
+                self._around_key(op, is_before, done)
+                continue
             done.append(op)
             if isinstance(op, ops.DropConstraintOp) and op.constraint_type == "foreignkey":
                 done += self._left_over(op, container, is_before)
         container.ops[:] = done
+
+    def _around_key(self, op: ChangeKeyOp, is_before: bool, done: list[Any]) -> None:
+        """Make the indexes that a key was until now, and drop those that it is from now on."""
+        there, model = self._tables(op, is_before)
+        if there is None or model is None:
+            done.append(op)
+            return
+        before, after = (there, model) if self.is_upgrade else (model, there)
+        kept = [columns for _, columns in before.foreign_keys()]
+        own = [(_own_name(op, each, columns), columns) for each, columns in model.foreign_keys()]
+        own = [(name, columns) for name, columns in own if columns in kept]
+        done += [_index(op, *each) for each in own if _leans(each[1], op.was, before, op.now)]
+        done.append(op)
+        done += [
+            _index(op, *each).reverse() for each in own if _leans(each[1], op.now, after, op.was)
+        ]
 
     def _left_over(self, op: Any, container: Any, is_before: bool) -> Iterator[Any]:
         """Drop the index that the server made with a foreign key."""
@@ -67,7 +87,9 @@ class _Keeper:
         name = op.table_name if is_before else former
         there, model = self.tables.get((op.schema, name), (None, None))
         if there is None or model is None:
-            return (there and _Table(there)), (model and _Table(model))
+            # A table of SQLAlchemy is neither true nor false.
+            only = [None if each is None else _Table(each) for each in (there, model)]
+            return only[0], only[1]
         new = self.comparison.renamed_columns.get(key(model.schema, model.name), {})
         if is_before:
             return _Table(there), _Table(model, {new[each]: each for each in new})
@@ -148,6 +170,24 @@ def _indexes_for(op: Any, table: _Table) -> Iterator[Any]:
             usual = str(constraint.name or f"{op.table_name}_{'_'.join(columns)}")
             name = own[0] if own else usual
             yield ops.CreateIndexOp(name, op.table_name, columns, schema=op.schema)
+
+
+def _own_name(op: Any, constraint: Any, columns: list[str]) -> str:
+    """What the server calls the index that it makes for a foreign key."""
+    return str(constraint.name or columns[0])
+
+
+def _index(op: Any, name: str, columns: list[str]) -> Any:
+    from alembic.operations import ops
+
+    return ops.CreateIndexOp(name, op.table_name, columns, schema=op.schema)
+
+
+def _leans(columns: list[str], key: Any, table: _Table, other: Any) -> bool:
+    """Whether a foreign key of *table* has nothing but the primary *key* for an index."""
+    size = len(columns)
+    indexed = [each[:size] for each in table.indexed() if each != list(key)]
+    return columns == list(key[:size]) and columns not in (*indexed, list(other[:size]))
 
 
 def _without_new_index(op: Any, there: _Table, model: _Table) -> Iterator[Any]:

@@ -7,7 +7,13 @@ from itertools import takewhile
 from typing import Any
 
 from ..differences.mariadb import NAMES
-from ..differences.operations import AddLabelsOp, CreateEnumOp, DropEnumOp, ReplaceEnumOp
+from ..differences.operations import (
+    AddLabelsOp,
+    ChangeKeyOp,
+    CreateEnumOp,
+    DropEnumOp,
+    ReplaceEnumOp,
+)
 from .written import CommentOp, RenamesOp
 
 
@@ -50,6 +56,12 @@ def _is_of_type(op: Any) -> bool:
 def _order_table(table: Any, dialect: str) -> None:
     """Drop constraints before their columns change, and add them afterwards."""
     comments = _comments(table)
+    if dialect == "postgresql":
+        table.ops[:] = [
+            half
+            for op in table.ops
+            for half in (op.halves() if isinstance(op, ChangeKeyOp) else [op])
+        ]
     ordered = sorted(table.ops, key=lambda op: _rank(op, dialect))
     table.ops[:] = [each for op in ordered for each in (*comments.get(id(op), ()), op)]
 
@@ -61,12 +73,15 @@ def _rank(op: Any, dialect: str) -> int:
         return 0
     if isinstance(op, ops.CreateForeignKeyOp):
         return 4
-    # A foreign key of MySQL needs its next index before the old one goes.
+    is_key = isinstance(op, ChangeKeyOp)
+    # A foreign key of MySQL needs its next index before the old one goes. A column of a
+    # key is not nullable, whatever is said of it, and the key of what is dropped is another one.
     if dialect in NAMES:
-        return 2
-    if isinstance(op, (ops.DropConstraintOp, ops.DropIndexOp)):
+        return 2 if is_key else 1 if isinstance(op, ops.AddColumnOp) else 3
+    if isinstance(op, (ops.DropConstraintOp, ops.DropIndexOp)) or (is_key and not op.now):
         return 1
-    return 3 if isinstance(op, (ops.AddConstraintOp, ops.CreateIndexOp)) else 2
+    is_added = isinstance(op, (ops.AddConstraintOp, ops.CreateIndexOp)) or (is_key and not op.was)
+    return 3 if is_added else 2
 
 
 def _comments(container: Any) -> dict[int, list[Any]]:

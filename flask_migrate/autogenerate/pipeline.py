@@ -29,11 +29,13 @@ from typing import TYPE_CHECKING, Any
 
 from .answers import Answers
 from .batches import set_apart
+from .blocking_keys import release
 from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
 from .counters import change_counters
 from .imports import import_types
+from .key_changes import change_keys
 from .labels import rename_labels
 from .not_null import fill_not_null
 from .only_mine import only_mine, some_stay
@@ -55,6 +57,8 @@ STEPS: tuple[Step, ...] = (
     rename,
     rename_labels,
     change_counters,
+    change_keys,
+    release,
     some_stay,
     fill_not_null,
     tell_rounding,

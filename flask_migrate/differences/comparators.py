@@ -9,6 +9,7 @@ from ..logs import log
 from . import (
     checks,
     collations,
+    counters,
     enums,
     foreign_keys,
     generated,
@@ -44,6 +45,7 @@ def register() -> None:
         compare_key,
         generated.compare,
         identities.compare,
+        counters.compare,
         foreign_keys.compare,
         postgresql_indexes.compare,
         sqlite_uniques.compare,

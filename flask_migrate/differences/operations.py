@@ -12,6 +12,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.render import _render_server_default, render_op_text
 from alembic.operations.ops import AlterColumnOp, CreateUniqueConstraintOp, MigrateOperation
 
+from .. import conventional_names
 from . import spelling
 
 #: PostgreSQL's label of a value: its schema and its name, as far as the schema is not the default.
@@ -61,24 +62,40 @@ class IncludingUniqueOp(CreateUniqueConstraintOp):
 
 @dataclass(repr=False)
 class ChangeKeyOp(MigrateOperation):
-    """Another primary key on a table that has, or had, one."""
+    """Another primary key on a table that has, or had, one.
 
-    table: str
+    ``clauses`` are what MySQL and MariaDB have to do in the same statement, and
+    ``clauses_back`` what undoes that: a column that counts is always a key.
+    """
+
+    table_name: str
     was: Sequence[str]
     now: Sequence[str]
     schema: str | None = None
     was_name: str | None = None
     now_name: str | None = None
+    clauses: Sequence[str] = ()
+    clauses_back: Sequence[str] = ()
 
     def reverse(self) -> ChangeKeyOp:
         """The operation that undoes this one."""
-        return ChangeKeyOp(
-            self.table, self.now, self.was, self.schema, self.now_name, self.was_name
-        )
+        names = self.now_name, self.was_name
+        clauses = self.clauses_back, self.clauses
+        return ChangeKeyOp(self.table_name, self.now, self.was, self.schema, *names, *clauses)
+
+    def halves(self) -> list[ChangeKeyOp]:
+        """The key that goes and the one that comes, where columns change between them."""
+        keys = [(self.was, ()), ((), self.now)]
+        names = self.was_name, self.now_name
+        return [
+            ChangeKeyOp(self.table_name, *each, self.schema, *names)
+            for each in keys
+            if any(map(len, each))
+        ]
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
         """What ``check`` prints."""
-        return ("change_primary_key", self.schema, self.table, list(self.was), list(self.now))
+        return ("change_primary_key", self.schema, self.table_name, list(self.was), list(self.now))
 
 
 @dataclass(repr=False)
@@ -282,20 +299,22 @@ def _change_key(context: Any, op: ChangeKeyOp) -> list[str]:
     quote = partial(spelling.name, context.dialect)
     if context.dialect.name in ("mysql", "mariadb"):
         # In one statement: a column that counts must be a key all the time.
-        table = quote(op.schema, op.table)
+        table = quote(op.schema, op.table_name)
         parts = ["DROP PRIMARY KEY"] if op.was else []
+        parts += op.clauses
         if op.now:
             parts.append(f"ADD PRIMARY KEY ({', '.join(quote(name) for name in op.now)})")
         return [execute(f"ALTER TABLE {table} {', '.join(parts)}")]
     batch = context._has_batch
     prefix = "batch_op" if batch else "op"
-    where = "" if batch else f", {op.table!r}"
+    where = "" if batch else f", {op.table_name!r}"
     schema = f", schema={op.schema!r}" if op.schema and not batch else ""
     lines = []
-    if op.was and context.dialect.name != "sqlite":
-        name = op.was_name or f"{op.table}_pkey"
+    # A copy of SQLite takes the new key for the old one.
+    if op.was and not (op.now and context.dialect.name == "sqlite"):
+        name = op.was_name or conventional_names.primary_key(op.table_name)
         lines.append(f"{prefix}.drop_constraint({name!r}{where}, type_='primary'{schema})")
     if op.now:
-        name = op.now_name or f"{op.table}_pkey"
+        name = op.now_name or conventional_names.primary_key(op.table_name)
         lines.append(f"{prefix}.create_primary_key({name!r}{where}, {list(op.now)!r}{schema})")
     return lines

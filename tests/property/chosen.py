@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
-from .schema import Schema
+from .schema import Rows, Schema
 
 Make = Callable[[sa.MetaData], Any]
 
@@ -16,8 +16,8 @@ Make = Callable[[sa.MetaData], Any]
 class MadeSchema(Schema):
     """A schema that a function makes."""
 
-    def __init__(self, make: Make) -> None:
-        super().__init__({}, {})
+    def __init__(self, make: Make, rows: Rows | None = None) -> None:
+        super().__init__({}, {}, rows=rows or {})
         self._make = make
 
     def build(self, dialect: str) -> sa.MetaData:
@@ -27,11 +27,12 @@ class MadeSchema(Schema):
 
 
 class Chosen(NamedTuple):
-    """Where a pair is tried, and the pair."""
+    """Where a pair is tried, the pair, and rows of the first, which the second has as well."""
 
     backends: tuple[str, ...]
     before: Make
     after: Make
+    rows: Rows = {}
 
 
 EVERY = ("sqlite", "postgresql", "mariadb")

@@ -67,6 +67,8 @@ def _as_text(value: Any) -> tuple[str, ...]:
 def fill(connection: Any, before: Schema, after: Schema, metadata: sa.MetaData) -> None:
     """Give each table of *before* rows that both schemas allow."""
     targets = {table.name: table for table in metadata.tables.values()}
+    for name, given in before.rows.items():
+        connection.execute(targets[name].insert(), given)
     for name, table in before.tables.items():
         for number in range(1, COUNT + 1):
             values = dict(_values(table, after.again(table), number, before, after))
@@ -148,6 +150,12 @@ def read(connection: Any, metadata: sa.MetaData) -> dict[str, list[dict[str, Any
 
 def lost(before: Schema, after: Schema, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     """What rows of both schemas have not become what they should be."""
+    for name, given in before.rows.items():
+        names = given[0].keys() & new[name][0].keys() if new[name] else ()
+        are = [{each: row[each] for each in names} for row in new[name]]
+        for row in given:
+            if {each: row[each] for each in names} not in are:
+                yield f"{name}: {row} is not among {new[name]}"
     for name, table in before.tables.items():
         later = after.again(table)
         if later is None:

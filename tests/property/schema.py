@@ -10,6 +10,9 @@ import sqlalchemy as sa
 
 from . import types
 
+#: Rows by table.
+Rows = dict[str, list[dict[str, Any]]]
+
 
 @dataclass
 class Column:
@@ -198,6 +201,8 @@ class Schema:
     convention: dict[str, str] | None = None
     #: New labels of enums by the first ones.
     relabelled: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: Rows besides those that are made for the tables.
+    rows: Rows = field(default_factory=dict)
 
     def again(self, table: Table) -> Table | None:
         """What has become of a table of another schema, or was it before."""

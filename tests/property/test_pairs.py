@@ -10,6 +10,7 @@ import pytest
 
 from .. import servers
 from .chosen import PAIRS, MadeSchema
+from .chosen_keys import KEYS
 from .known import known
 from .making import pair
 from .places import BACKENDS, on_files, on_server
@@ -53,13 +54,15 @@ def test_what_is_written_leads_to_the_models_and_back(bench, part):
     assert not failed
 
 
-CHOSEN = [(backend, name) for name, pair in PAIRS.items() for backend in pair.backends]
+ALL = {**PAIRS, **KEYS}
+CHOSEN = [(backend, name) for name, pair in ALL.items() for backend in pair.backends]
 
 
 @pytest.mark.parametrize(("backend", "name"), CHOSEN, indirect=["backend"])
 def test_a_chosen_pair_leads_to_the_models_and_back(bench, backend, name):
     """One thing at a time, and rare ones."""
-    result = bench.take(MadeSchema(PAIRS[name].before), MadeSchema(PAIRS[name].after))
+    chosen = ALL[name]
+    result = bench.take(MadeSchema(chosen.before, chosen.rows), MadeSchema(chosen.after))
     assert (result.problem, result.detail, result.facts) == ("", "", [])
 
 
