@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
+from ..differences.collations import DefaultCharsetOp
 from ..differences.mariadb import NAMES
 from ..differences.operations import (
     AddLabelsOp,
@@ -72,16 +73,26 @@ def _rank(op: Any, dialect: str) -> int:
     if isinstance(op, ops.DropConstraintOp) and op.constraint_type == "foreignkey":
         return 0
     if isinstance(op, ops.CreateForeignKeyOp):
-        return 4
-    is_key = isinstance(op, ChangeKeyOp)
-    # A foreign key of MySQL needs its next index before the old one goes. A column of a
-    # key is not nullable, whatever is said of it, and the key of what is dropped is another one.
+        return 5
     if dialect in NAMES:
-        return 2 if is_key else 1 if isinstance(op, ops.AddColumnOp) else 3
+        return _mysql_rank(op)
+    is_key = isinstance(op, ChangeKeyOp)
     if isinstance(op, (ops.DropConstraintOp, ops.DropIndexOp)) or (is_key and not op.now):
         return 1
     is_added = isinstance(op, (ops.AddConstraintOp, ops.CreateIndexOp)) or (is_key and not op.was)
     return 3 if is_added else 2
+
+
+def _mysql_rank(op: Any) -> int:
+    """Between foreign keys, which need their next index before the old one goes.
+
+    A new column has the character set of its table, there and back. A column of a key is not
+    nullable, whatever is said of it.
+    """
+    from alembic.operations import ops
+
+    first = (DefaultCharsetOp, ops.AddColumnOp, ChangeKeyOp)
+    return next((rank for rank, kind in enumerate(first, 1) if isinstance(op, kind)), 4)
 
 
 def _comments(container: Any) -> dict[int, list[Any]]:

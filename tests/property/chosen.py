@@ -281,6 +281,11 @@ PAIRS: dict[str, Chosen] = {
     "labels of a set": Chosen(
         ("mariadb",), _value(mysql.SET("a", "b")), _value(mysql.SET("a", "b", "c"))
     ),
+    "column goes while its table gets another character set": Chosen(
+        ("mariadb",),
+        table(N, column("name", sa.String(50), nullable=False), mysql_charset="latin1"),
+        table(N, mysql_charset="utf8mb4"),
+    ),
     # Clauses of tables on SQLite
     "without rowid": Chosen(
         ("sqlite",), table(NAME, sqlite_with_rowid=False), table(NAME, N, sqlite_with_rowid=False)

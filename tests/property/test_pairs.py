@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from .. import servers
+from .changing import pair
 from .chosen import PAIRS, MadeSchema
 from .chosen_keys import KEYS
 from .known import known
-from .making import pair
 from .places import BACKENDS, on_files, on_server
 from .trial import Bench
 

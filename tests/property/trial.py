@@ -21,7 +21,8 @@ from sqlalchemy.pool import NullPool
 import flask_migrate
 
 from . import rows, snapshot
-from .making import SCHEMA, pair
+from .changing import pair
+from .making import SCHEMA
 from .schema import Schema
 
 
