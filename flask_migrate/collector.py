@@ -7,6 +7,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import compress
 from typing import Any
 
 # PyPy's collector is another one.
@@ -24,6 +25,7 @@ _HARMLESS = {
     "psycopg",
     "pymysql",
     "socket",
+    "sqlite3",
     "ssl",
 }
 
@@ -56,28 +58,24 @@ def leave_quickly() -> None:
 
 def _abandon() -> None:
     """Leave all objects to the operating system, unless one has something to do at its end."""
-    _let_go()
     objects = gc.get_objects()
-    ending = {each for each in set(map(type, objects)) if hasattr(each, "__del__")}
-    if all(str(each.__module__).partition(".")[0] in _HARMLESS for each in ending):
-        for each in [each for each in objects if type(each) in ending]:
-            _flush(each)
-        gc.freeze()
-
-
-def _let_go() -> None:
-    """Close the connections that wait in pools: SQLite then takes its log into the database."""
-    pool = sys.modules.get("sqlalchemy.pool")
-    if pool is None:
+    types = set(map(type, objects))
+    ending = {each for each in types if hasattr(each, "__del__")}
+    if not all(str(each.__module__).partition(".")[0] in _HARMLESS for each in ending):
         return
-    for each in gc.get_objects():
-        # Not a subclass: connections that are awaited cannot be closed here.
-        if type(each) is pool.QueuePool:
-            each.dispose()
+    # Not its subclasses: connections that are awaited cannot be closed here.
+    pools = {getattr(sys.modules.get("sqlalchemy.pool"), "QueuePool", None)}
+    told = types & (ending | pools)
+    for each in compress(objects, map(told.__contains__, map(type, objects))):
+        _finish(each)
+    gc.freeze()
 
 
-def _flush(file: Any) -> None:
-    # It may be closed, or something else than a file.
+def _finish(each: Any) -> None:
+    # It may be closed, or have nothing to do.
     with suppress(Exception):
-        if file.writable():
-            file.flush()
+        if hasattr(each, "dispose"):
+            # SQLite takes its log into the database with the last connection.
+            each.dispose()
+        elif each.writable():
+            each.flush()

@@ -16,13 +16,22 @@ import dis
 import sys
 import typing
 from collections.abc import Callable
+from operator import itemgetter
 from types import BuiltinFunctionType, CodeType, ModuleType
 from typing import Any, NamedTuple
 
-#: What Alembic looks up in a revision module.
+#: What Alembic looks up in a revision module, in the order of a :class:`Header`.
 NAMES = ("revision", "down_revision", "branch_labels", "depends_on", "__doc__")
 
-Header = dict[str, Any]
+
+class Header(NamedTuple):
+    """What a module gives to these names."""
+
+    revision: str
+    down_revision: Any
+    branch_labels: Any = None
+    depends_on: Any = None
+    doc: str | None = None
 
 
 class HeaderReader:
@@ -42,28 +51,31 @@ class HeaderReader:
         plan = self._plans[key]
         if plan is None:
             return None
-        constants = code.co_consts
-        for index, value in plan.imports:
-            if constants[index] != value:
-                return None
-        header = {name: constants[index] for name, index in plan.names}
+        constants = (*code.co_consts, None)
+        if plan.imported(constants) != plan.imports:
+            return None
+        header = Header(*plan.names(constants))
         return header if _is_plain(header) else None
 
 
 class _Plan(NamedTuple):
-    """What a sequence of instructions does with its constants, by their places."""
+    """What a sequence of instructions does with its constants.
 
-    names: tuple[tuple[str, int], ...]
-    imports: tuple[tuple[int, Any], ...]
+    *names* takes those of a :class:`Header` out of them, with ``None`` after the last one,
+    and *imported* those that were *imports* when the instructions were followed.
+    """
+
+    names: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    imported: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    imports: tuple[Any, ...]
 
 
 def _is_plain(header: Header) -> bool:
     """Whether Alembic makes a revision of *header* without an error."""
-    if not isinstance(header.get("revision"), str) or not header["revision"]:
+    revision, *others, doc = header
+    if not isinstance(revision, str) or not revision or not isinstance(doc, (str, type(None))):
         return False
-    if "down_revision" not in header or not isinstance(header.get("__doc__"), (str, type(None))):
-        return False
-    for value in header.values():
+    for value in others:
         if isinstance(value, tuple):
             if not all(isinstance(each, str) for each in value):
                 return False
@@ -85,7 +97,16 @@ def _plan(code: CodeType) -> _Plan | None:
             step(follower, instruction)
     except _UnsureError:
         return None
-    return _Plan(tuple(follower.places.items()), tuple(follower.imports))
+    places = follower.places
+    if not places.keys() >= {"revision", "down_revision"}:
+        return None
+    # Nothing, besides the None at the end, if nothing is imported.
+    imports = ((-1, None), (-1, None), *follower.imports)
+    return _Plan(
+        itemgetter(*(places.get(name, -1) for name in NAMES)),
+        itemgetter(*(place for place, _ in imports)),
+        tuple(value for _, value in imports),
+    )
 
 
 class _UnsureError(Exception):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
+from struct import Struct
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -35,9 +36,7 @@ class HeaderScript(Script):
         # What Alembic finds out of a revision that depends on nothing.
         self._resolved_dependencies = self._normalized_resolved_dependencies = ()
         self.path = path
-        self._doc = header.get("__doc__")
-        name, down = header["revision"], header["down_revision"]
-        labels, needed = header.get("branch_labels"), header.get("depends_on")
+        name, down, labels, needed, self._doc = header
         is_usual = _IS_KNOWN and not (labels or needed or isinstance(down, tuple))
         if is_usual and name.isalnum() and name != down:
             self.revision, self.down_revision = name, down
@@ -177,7 +176,8 @@ class _Bytecode:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder + os.sep
-        self._cache, name = os.path.split(cache_from_source(self._folder + "x.py"))
+        folder, name = os.path.split(cache_from_source(self._folder + "x.py"))
+        self._cache = folder + os.sep
         self._suffix = name[1:]
         self._keeping = 0.0
 
@@ -187,16 +187,14 @@ class _Bytecode:
         Python's own rule: the time and the size of the source.
         """
         try:
-            data = _content(f"{self._cache}{os.sep}{name[:-3]}{self._suffix}")
+            data = _content(f"{self._cache}{name[:-3]}{self._suffix}")
             source = os.stat(self._folder + name)
         except OSError:
             return None
-        is_valid = data[:8] == _BY_TIME and data[8:16] == (
-            _number(int(source.st_mtime)) + _number(source.st_size)
-        )
-        if not is_valid:
+        time, size = int(source.st_mtime), source.st_size
+        if data[:16] != _by_time(MAGIC_NUMBER, 0, time & _NUMBER, size & _NUMBER):
             return None
-        code = marshal.loads(memoryview(data)[16:])  # noqa: S302  (as an import does)
+        code = marshal.loads(data[16:])  # noqa: S302  (as an import does)
         return code if isinstance(code, CodeType) else None
 
     def compiled(self, path: str) -> CodeType:
@@ -218,16 +216,13 @@ class _Bytecode:
 _KEEPING = 0.05
 
 #: How a file begins that is valid for one time and size of its source.
-_BY_TIME = MAGIC_NUMBER + bytes(4)
-
-
-def _number(value: int) -> bytes:
-    return (value & 0xFFFFFFFF).to_bytes(4, "little")
+_by_time = Struct("<4sLLL").pack
+_NUMBER = 0xFFFFFFFF
 
 
 def _content(path: str) -> bytes:
     # Less than half the time of open().read().
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, _READING)
     try:
         content = os.read(descriptor, _CHUNK)
         while len(content) % _CHUNK == 0 and (more := os.read(descriptor, _CHUNK)):
@@ -237,4 +232,5 @@ def _content(path: str) -> bytes:
         os.close(descriptor)
 
 
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _CHUNK = 1 << 13

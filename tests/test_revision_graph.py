@@ -11,6 +11,7 @@ import pytest
 from alembic.script.revision import CycleDetected, Revision, RevisionError, RevisionMap
 
 from flask_migrate.revision_graph import RevisionGraph
+from flask_migrate.revision_headers import Header
 from flask_migrate.revision_loading import HeaderScript
 
 Row = tuple[str, Any, Any, Any]
@@ -65,8 +66,7 @@ def read(name: str, down: Any, needed: Any, label: str | None) -> Revision:
     """A revision as it is read from the header of a file."""
     # A file says None, or one name without a tuple.
     down = (down[0] if len(down) == 1 else down or None) if isinstance(down, tuple) else down
-    header = {"revision": name, "down_revision": down, "depends_on": needed, "branch_labels": label}
-    return HeaderScript(header, f"{name}.py")
+    return HeaderScript(Header(name, down, label, needed), f"{name}.py")
 
 
 def plain(value: Any) -> Any:

@@ -90,7 +90,7 @@ def test_a_plain_header_is_what_running_the_file_gives(text):
     header = HeaderReader().read(code)
     assert header is not None
     names = ("revision", "down_revision", "branch_labels", "depends_on", "__doc__")
-    assert [header.get(name) for name in names] == [module.get(name) for name in names]
+    assert list(header) == [module.get(name) for name in names]
 
 
 @pytest.mark.parametrize("text", UNCERTAIN.values(), ids=UNCERTAIN)
@@ -104,7 +104,7 @@ def test_a_module_like_one_before_is_read_for_its_own_values():
     reader = HeaderReader()
     texts = [NAMES, NAMES.replace("'a'", "'z'"), "revision = 7\n" + NAMES.partition("\n")[2]]
     headers = [reader.read(compile(text, "x", "exec", dont_inherit=True)) for text in texts]
-    assert [header and header["revision"] for header in headers] == ["a", "z", None]
+    assert [header and header.revision for header in headers] == ["a", "z", None]
 
 
 def test_a_replaced_import_statement_sees_the_imports(monkeypatch):

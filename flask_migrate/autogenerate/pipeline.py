@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .. import alembic_parts
 from .answers import Answers
 from .batches import set_apart
 from .blocking_keys import release
@@ -105,6 +106,9 @@ class Pipeline:
             answers=self._answers,
             writes_file=self._writes_file,
         )
+        if comparison.upgrade.ops:
+            # What was found may be of any kind of database, and is going to be written.
+            alembic_parts.complete()
         for step in STEPS:
             step(comparison, script)
 

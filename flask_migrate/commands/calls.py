@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .. import alembic_parts, console
+from .. import alembic_parts, collector, console
 from ..errors import InvalidNameError
 from ..refusals import ContradictionError
 
@@ -24,8 +24,9 @@ def invoke(
     name: str, directory: Directory, x_arg: OneOrMore, bind: OneOrMore, **arguments: Any
 ) -> Run:
     """:func:`flask_migrate.bridge.invoke`."""
-    alembic_parts.import_alembic()
-    from ..bridge import invoke
+    with collector.paused():  # importing leaves no garbage
+        alembic_parts.import_alembic()
+        from ..bridge import invoke
 
     return invoke(name, directory, x_arg, bind, **arguments)
 
@@ -47,6 +48,13 @@ def named(run: Run, revision: str) -> tuple[Script, ...]:
     """The revisions that a symbol stands for."""
     symbol: str | Iterable[str] = run.heads if revision == "current" else revision
     return tuple(history_of(run).get_revisions(symbol))
+
+
+def walked(run: Run, base: Any = "base", head: Any = "heads") -> tuple[Script, ...]:
+    """The revisions between two, the newest first; none where they have been shown."""
+    if console.shows_results():
+        return ()
+    return tuple(history_of(run).walk_revisions(base, head))
 
 
 def check_range(text: str | None) -> None:

@@ -15,6 +15,7 @@ from .calls import (
     named,
     planned,
     show_plans,
+    walked,
 )
 
 if TYPE_CHECKING:
@@ -63,11 +64,7 @@ def history(
     )
     base, _, head = (rev_range or ":").strip().partition(":")
     ends = {"current": run.heads}
-    return tuple(
-        history_of(run).walk_revisions(
-            base=ends.get(base, base) or "base", head=ends.get(head, head) or "heads"
-        )
-    )
+    return walked(run, ends.get(base, base) or "base", ends.get(head, head) or "heads")
 
 
 @command()
@@ -99,7 +96,7 @@ def branches(
 ) -> tuple[Script, ...]:
     """Show the revisions at which the history branches."""
     run = invoke("branches", directory, x_arg, bind, verbose=verbose)
-    return tuple(each for each in history_of(run).walk_revisions() if each.is_branch_point)
+    return tuple(each for each in walked(run) if each.is_branch_point)
 
 
 @command()

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .. import alembic_parts
 from ..sqlite_definitions import Definition
 from . import collations, mariadb, spelling, sqlite_types, text_collations, twins, type_sizes
 from .operations import Key
@@ -75,7 +74,6 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
         return
     from . import comparators
 
-    alembic_parts.complete()
     comparators.register()
     found = context.opts[KEY] = Search(context)
     context.opts["include_name"] = _without_own_tables(context.opts)
