@@ -151,10 +151,12 @@ def _empty(url: URL) -> None:
     if url.get_backend_name() == "sqlite":
         Path(url.database or "").unlink(missing_ok=True)
         return
+    is_postgresql = url.get_backend_name() == "postgresql"
+    whole = "SCHEMA public" if is_postgresql else f"DATABASE {url.database}"
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
+        connection.exec_driver_sql(f"DROP {whole}{' CASCADE' if is_postgresql else ''}")
+        connection.exec_driver_sql(f"CREATE {whole}")
 
 
 @contextmanager

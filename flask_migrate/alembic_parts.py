@@ -25,6 +25,8 @@ _MODULES = {
     "postgresql": "postgresql",
 }
 
+_PARTS = sorted({f"{_KINDS}.{name}" for name in _MODULES.values()})
+
 
 def import_alembic() -> None:
     """Import Alembic without what may never be needed.
@@ -36,7 +38,7 @@ def import_alembic() -> None:
         return
     stand_ins = {
         **{name: _Later(name) for name in _MAKO},
-        **{f"{_KINDS}.{name}": ModuleType(name) for name in _MODULES.values()},
+        **{name: ModuleType(name) for name in _PARTS},
     }
     sys.modules.update(stand_ins)
     try:
@@ -50,8 +52,9 @@ def import_alembic() -> None:
 
 def complete() -> None:
     """Import what Alembic knows of every kind of database: a program is about to use it."""
-    for module in set(_MODULES.values()):
-        importlib.import_module(f"{_KINDS}.{module}")
+    for name in _PARTS:
+        if name not in sys.modules:  # this comes before each file of a history
+            importlib.import_module(name)
 
 
 def _leave_to_be_found() -> None:

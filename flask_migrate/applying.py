@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-from . import concurrent_indexes, mariadb_columns, sqlite, table_copies
+from . import collector, concurrent_indexes, mariadb_columns, sqlite, table_copies, version_moves
 from .limits import Limits
 from .locking import Lock, lock_for
 from .logs import log
@@ -48,6 +48,7 @@ class ApplyingRun(Run):
 
     def configured(self, context: MigrationContext, options: dict[str, Any]) -> None:
         self._context = context
+        self._at_end.append(version_moves.quicken())
         self._note_interruptions(context)
         if context.dialect.name == "postgresql":
             concurrent_indexes.allow(context)
@@ -103,6 +104,7 @@ class ApplyingRun(Run):
     def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
         self._is_transactional = bool(context.impl.transactional_ddl)
         with ExitStack() as stack:
+            self._at_end.append(collector.set_aside())
             if steps and not context.as_sql:
                 stack.enter_context(watched(context.connection))
             if steps and context.dialect.name == "sqlite" and not context.as_sql:

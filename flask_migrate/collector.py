@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import compress
 from typing import Any
@@ -47,6 +47,17 @@ def paused() -> Iterator[None]:
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
+
+
+def set_aside() -> Callable[[], None]:
+    """Look for no garbage among what is there, until the function that comes back is called.
+
+    Each search would go through the program and its models again.
+    """
+    if not _CAN_FREEZE or gc.get_freeze_count():  # the program has frozen what it shares
+        return lambda: None
+    gc.freeze()
+    return gc.unfreeze
 
 
 def leave_quickly() -> None:

@@ -130,3 +130,40 @@ def test_a_database_with_a_log_has_none_when_the_process_is_over(flask_db, tmp_p
     for words in (["upgrade"], ["current"], ["status"]):
         assert flask_db(*words).stdout.endswith("left: True\n")
         assert sorted(each.name for each in tmp_path.glob("app.db-*")) == []
+
+
+def test_what_is_set_aside_comes_back():
+    """What is there is not looked through meanwhile; what is made meanwhile is."""
+    script = """
+        import gc, weakref
+        from flask_migrate import collector
+
+        class Circle:
+            def __init__(self):
+                self.circle = self
+
+        kept = weakref.ref(Circle())
+        bring_back = collector.set_aside()
+        assert gc.get_freeze_count() > 1000
+        new = weakref.ref(Circle())
+        gc.collect()
+        assert kept() is not None and new() is None
+        bring_back()
+        gc.collect()
+        assert kept() is None and gc.get_freeze_count() == 0
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
+
+
+def test_what_the_program_has_frozen_is_not_brought_back():
+    """It has been set aside by somebody else."""
+    script = """
+        import gc
+        from flask_migrate import collector
+
+        gc.freeze()
+        before = gc.get_freeze_count()
+        collector.set_aside()()
+        assert gc.get_freeze_count() == before
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)

@@ -51,6 +51,7 @@ ROWS = (
         "history_check",
         "sqlite",
         "table_copies",
+        "version_moves",
         "locking",
         "concurrent_indexes",
         "mariadb_columns",
