@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import conventional_names
-from ..differences import spelling
+from ..differences import generated, search, spelling
+from ..differences.generated import GeneratedOp
 from ..differences.operations import ChangeKeyOp
 from .comparison import holds_operations, key, walk
 from .written import StatementOp
@@ -25,6 +26,8 @@ def follow(comparison: Comparison) -> list[Any]:
     holders: list[Any] = [each for each in comparison.upgrade.ops if holds_operations(each)]
     for holder in holders:
         for drop, create in _same(comparison, holder):
+            if _goes_with_column(holder, create):
+                continue
             wanted, present = name_of(create), name_of(drop)
             if wanted is None or present is None or wanted == present:
                 renamed: list[Any] = []
@@ -38,6 +41,50 @@ def follow(comparison: Comparison) -> list[Any]:
     if comparison.dialect.name == "sqlite":
         _leave_nameless(comparison, holders)
     return statements
+
+
+def _goes_with_column(holder: Any, create: Any) -> bool:
+    """Whether it is made again because a generated column in it is."""
+    changed = [each.now for each in holder.ops if isinstance(each, GeneratedOp)]
+    return any(generated.has_in_it(create, column) for column in changed)
+
+
+def follow_generated(comparison: Comparison) -> None:
+    """Let generated columns be computed from new names; databases see to that."""
+    found: list[tuple[Any, Any]] = list(walk(comparison.upgrade))
+    for holder, operation in found:
+        if not isinstance(operation, GeneratedOp) or operation.was.computed is None:
+            continue
+        names = _Names(comparison, operation.schema, operation.table_name)
+        operation.was = _computed_from(operation.was, names)
+        if _is_unchanged(comparison, operation):
+            holder.ops.remove(operation)
+
+
+def _computed_from(column: Any, names: _Names) -> Any:
+    """*column* of the database, computed from *names* as they become."""
+    import sqlalchemy as sa
+
+    copy = column._copy()
+    old = copy.computed
+    sql = sa.text(spelling.without_parameters(names.expression(str(old.sqltext))))
+    copy.server_default = None
+    copy.computed = None
+    copy._init_items(sa.Computed(sql, persisted=old.persisted))
+    copy.table = column.table
+    return copy
+
+
+def _is_unchanged(comparison: Comparison, operation: Any) -> bool:
+    """Whether nothing is left of a change but names."""
+    was, now, search_ = operation.was, operation.now, search.of(comparison.context)
+    return (
+        search_ is not None
+        and was.nullable == now.nullable
+        and was.comment == now.comment
+        and not comparison.impl.compare_type(was, now)
+        and generated.is_same(search_, comparison.autogen, now, was)
+    )
 
 
 def follow_keys(comparison: Comparison) -> None:
@@ -228,7 +275,10 @@ class _Names:
         name = getattr(expression, "name", None)
         if name is not None:
             return self._columns.get(str(name), str(name))
-        return re.sub(r"\w+", lambda word: self._columns.get(word[0], word[0]), str(expression))
+        return spelling.outside_literals(str(expression), self._renamed)
+
+    def _renamed(self, text: str) -> str:
+        return re.sub(r"\w+", lambda word: self._columns.get(word[0], word[0]), text)
 
 
 def _renamed(comparison: Comparison, create: Any, present: str, wanted: str) -> list[Any]:

@@ -48,12 +48,23 @@ def _importing(users: Callable[..., Any] | None, tell: Callable[[str], None]) ->
             name = type(item).__name__
             tell(f"{name} does not say how it is made; what it is stored as is written.")
             return _repr_type(stored, context)
+        if _package(item) in _TAKEN:
+            name = "_" + module.replace(".", "_")
+            context.imports.add(f"import {module} as {name}")
+            return f"{name}.{item!r}"
         context.imports.add(f"import {module}")
         if hasattr(item, "spatial_index"):
             return f"{module}.{_spatial(item, context.dialect)!r}"
         return False
 
     return render_item
+
+
+#: What a revision calls other things.
+_TAKEN = {
+    *("op", "sa", "upgrade", "downgrade"),
+    *("revision", "down_revision", "branch_labels", "depends_on"),
+}
 
 
 def _default(text: Any) -> Any:

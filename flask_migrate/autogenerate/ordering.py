@@ -118,9 +118,11 @@ def _creates(creates: list[Any], dialect: str) -> list[Any]:
     for op in ordered if dialect != "sqlite" else ():
         made.add((op.schema, op.table_name))
         for constraint, target in list(_foreign_keys(op.columns, op.schema)):
-            if target in names and target not in made:
+            # CREATE TABLE leaves out what is to be altered, and Alembic alters nothing then.
+            if constraint.use_alter or (target in names and target not in made):
                 op.columns = [each for each in op.columns if each is not constraint]
                 late.append(ops.CreateForeignKeyOp.from_constraint(constraint))
+                late[-1].kw.pop("use_alter", None)
     return [*ordered, *late]
 
 

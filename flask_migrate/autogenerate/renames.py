@@ -13,7 +13,13 @@ from . import pairing
 from .answers import spelled
 from .comparison import holds_operations, key
 from .crossed_names import refuse_crossed_columns, refuse_crossed_tables
-from .followers import dropped_before, follow, follow_keys, lead_dropped_tables
+from .followers import (
+    dropped_before,
+    follow,
+    follow_generated,
+    follow_keys,
+    lead_dropped_tables,
+)
 from .made_names import mysql_names, postgresql_names
 from .pairing import Pair
 from .written import RenameColumnOp, RenamesOp, RenameTableOp
@@ -38,6 +44,7 @@ def rename(comparison: Comparison, script: MigrationScript) -> None:
     for pair in _chosen(comparison, pairing.columns(comparison, holders), _ColumnWords):
         renames += _rename_column(comparison, pair)
     if renames:
+        follow_generated(comparison)
         followed = follow(comparison)
         indexes = mysql_names(comparison, {each.up for each in followed})
         # What is still dropped after that has its old name when it goes.
@@ -267,6 +274,8 @@ def _altered(
     alter = ops.AlterColumnOp(table, name, schema=schema)
     compare = _dispatch(comparison, "column")
     compare(comparison.autogen, alter, schema, table, name, old, new)
+    if not comparison.dialect.supports_identity_columns:
+        identities.leave_out([alter])
     identity = identities.changed(old, new, comparison.dialect)
     if identity is not None:
         alter.existing_server_default, alter.modify_server_default = old.identity, identity

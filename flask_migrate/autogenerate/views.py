@@ -1,13 +1,15 @@
-"""Views of PostgreSQL, which lets no type change below them."""
+"""Views: PostgreSQL lets no type change below them, MariaDB leaves them old names."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..differences import spelling
+from ..differences.mariadb import NAMES
 from .comparison import walk
-from .written import StatementOp
+from .written import RenameColumnOp, RenameTableOp, StatementOp
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -70,8 +72,17 @@ FROM pg_class WHERE oid = :view
 """
 
 
+#: Views and their texts, in which each name has quotes and its schema.
+_TEXTS = """
+SELECT table_name, view_definition FROM information_schema.views
+WHERE table_schema = COALESCE(:schema, DATABASE()) ORDER BY table_name
+"""
+
+
 def keep_views(comparison: Comparison, script: MigrationScript) -> None:
     """Drop the views over columns that get another type, and make them again afterwards."""
+    if comparison.dialect.name in NAMES:
+        _tell_views(comparison)
     if comparison.dialect.name != "postgresql" or not comparison.writes_file:
         return
     views: dict[int, int] = {}
@@ -94,6 +105,30 @@ def keep_views(comparison: Comparison, script: MigrationScript) -> None:
             *container.ops,
             *map(StatementOp, makes),
         ]
+
+
+def _tell_views(comparison: Comparison) -> None:
+    """Say which views cannot be read any more: they have the old names."""
+    for operation in [each for _, each in walk(comparison.upgrade)]:
+        if isinstance(operation, (RenameTableOp, RenameColumnOp)):
+            schema, table = operation.schema, str(operation.table_name)
+            names = [comparison.former(schema, table)]
+            if isinstance(operation, RenameColumnOp):
+                names.append(str(operation.column_name))
+            for view in _mentioning(comparison, schema, names):
+                problem = f"The view {view} uses {'.'.join(names)}, which gets another name."
+                hint = f"Make {view} again by hand, with the new name."
+                comparison.questions.open(problem, hint)
+                comparison.comment(operation, f"{problem} {hint}")
+
+
+def _mentioning(comparison: Comparison, schema: str | None, names: list[str]) -> list[str]:
+    """The views that have all *names* in their texts, other than as names they give."""
+    import sqlalchemy as sa
+
+    rows = comparison.connection.execute(sa.text(_TEXTS), {"schema": schema})
+    wanted = [re.compile(rf"(?<!AS )`{re.escape(name)}`", re.I) for name in names]
+    return [view for view, text in rows if all(each.search(text) for each in wanted)]
 
 
 def _retyped(comparison: Comparison) -> dict[tuple[str | None, str], list[str]]:

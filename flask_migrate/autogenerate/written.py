@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from alembic.autogenerate.render import render_op, renderers
@@ -165,11 +166,14 @@ def _render_renames(context: Any, operation: RenamesOp) -> list[str]:
 
 
 @renderers.dispatch_for(RenameTableOp)
-def _render_rename_table(context: Any, operation: RenameTableOp) -> str:
+def _render_rename_table(context: Any, operation: RenameTableOp) -> list[str]:
     schema = f", schema={str(operation.schema)!r}" if operation.schema else ""
     prefix = context.opts["alembic_module_prefix"]
-    names = f"{str(operation.table_name)!r}, {str(operation.new_table_name)!r}"
-    return f"{prefix}rename_table({names}{schema})"
+    names = [str(operation.table_name), str(operation.new_table_name)]
+    if context.dialect.name == "sqlite" and names[0].lower() == names[1].lower():
+        # The same name to SQLite, which refuses a table that is there.
+        names.insert(1, f"_renamed_{names[1]}")
+    return [f"{prefix}rename_table({one!r}, {other!r}{schema})" for one, other in pairwise(names)]
 
 
 @renderers.dispatch_for(RenameColumnOp)

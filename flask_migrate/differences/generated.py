@@ -120,17 +120,17 @@ def _around(
     """What has the column in it goes before that and is made again; a copy on SQLite does it."""
     if context.dialect.name == "sqlite":
         return [], []
-    before = [op for op in operations if _drops(op) and _has(op, column)]
-    after = [op for op in operations if _makes(op) and _has(op, column)]
+    before = [op for op in operations if _drops(op) and has_in_it(op, column)]
+    after = [op for op in operations if _makes(op) and has_in_it(op, column)]
     seen = {_name(op) for op in (*before, *after)}
     for index in model.indexes:
         made = CreateIndexOp.from_index(index)
-        if _has(made, column) and _is_there(there, index.name) and index.name not in seen:
+        if has_in_it(made, column) and _is_there(there, index.name) and index.name not in seen:
             before.append(DropIndexOp.from_index(index))
             after.append(made)
     for check in _checks(model):
         dropped = DropConstraintOp.from_constraint(check)
-        if _has(dropped, column) and _name(dropped) not in seen:
+        if has_in_it(dropped, column) and _name(dropped) not in seen:
             before.append(dropped)
             after.append(AddConstraintOp.from_constraint(check))
     for constraint, name in _uniques(there, model):
@@ -152,7 +152,7 @@ def _makes(op: Any) -> bool:
     return isinstance(op, (CreateIndexOp, CreateUniqueConstraintOp, CreateCheckConstraintOp))
 
 
-def _has(op: Any, column: Any) -> bool:
+def has_in_it(op: Any, column: Any) -> bool:
     """Whether an operation is about an index, a unique constraint or a check with *column*."""
     made = getattr(op, "_reverse", None) or op
     if isinstance(made, CreateIndexOp):

@@ -23,7 +23,8 @@ def compare(
     """Find changed options, also those that went back to what they are by themselves."""
     from alembic.operations import ops as operations
 
-    if context.dialect.name != "postgresql":
+    if not context.dialect.supports_identity_columns:
+        leave_out(ops.ops)
         return
     for column in model.columns:
         old = there.columns.get(column.name)
@@ -49,11 +50,22 @@ def compare(
             )
 
 
+def leave_out(operations: list[Any]) -> None:
+    """Take out of *operations* the identities that a database without them is to have."""
+    import sqlalchemy as sa
+
+    for op in [op for op in operations if hasattr(op, "modify_server_default")]:
+        if isinstance(op.modify_server_default, sa.Identity):
+            op.modify_server_default = False
+            if not op.has_changes():
+                operations.remove(op)
+
+
 def changed(old: Any, new: Any, dialect: Any) -> Any:
     """The identity of a column with all its options; ``None`` if it is as it was, or none."""
     import sqlalchemy as sa
 
-    if old.identity is None or new.identity is None:
+    if dialect.name != "postgresql" or None in (old.identity, new.identity):
         return None
     was, now = _options(old, dialect), _options(new, dialect)
     return None if was == now else sa.Identity(**now)

@@ -40,10 +40,10 @@ def name(dialect: Any, *parts: str | None) -> str:
 
 def plain(sql: str) -> str:
     """*sql* without white space, quotes around names, casts and outer parentheses."""
-    sql = _outside_literals(sql, lambda part: _QUOTED_CAST.sub("", part))
+    sql = outside_literals(sql, lambda part: _QUOTED_CAST.sub("", part))
     text = "".join(_plain_token(token) for token in _TOKEN.findall(sql))
-    text = _outside_literals(text, lambda part: _CAST.sub("", part))
-    text = _outside_literals(text, lambda part: re.sub(r"\s+", "", part))
+    text = outside_literals(text, lambda part: _CAST.sub("", part))
+    text = outside_literals(text, lambda part: re.sub(r"\s+", "", part))
     while _is_wrapped(text):
         text = text[1:-1]
     return text
@@ -63,7 +63,8 @@ def _plain_token(token: str) -> str:
     return token if token[0] == "'" else token.lower()
 
 
-def _outside_literals(text: str, change: Callable[[str], str]) -> str:
+def outside_literals(text: str, change: Callable[[str], str]) -> str:
+    """*text*, SQL, with what is not a text in it changed."""
     parts = re.split(r"('(?:[^']|'')*')", text)
     return "".join(part if part[:1] == "'" else change(part) for part in parts)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 import sqlalchemy as sa
 
@@ -67,6 +69,47 @@ def test_a_type_of_the_project_is_imported(started, types):
     assert "shop_of_tests.kinds.Shouted(" in text
     assert started.run("upgrade").exit_code == 0
     assert started.run("check").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["op", "sa", "revision"])
+def test_a_module_called_like_something_in_a_revision(started, monkeypatch, name):
+    """It has another name in the file; what the file calls so stays what it is."""
+    import importlib
+
+    (started.folder / f"{name}.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(started.folder)
+    importlib.invalidate_caches()
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    started.models = with_type(importlib.import_module(name).Shouted())
+    try:
+        started.run("migrate")
+        assert f"import {name} as _{name}\n" in started.revision_files()[0].read_text()
+        assert started.run("upgrade").exit_code == 0
+        assert started.run("check").exit_code == 0
+    finally:
+        sys.modules.pop(name, None)
+
+
+def test_types_of_one_name_in_two_modules(started, types, monkeypatch):
+    """Each is written with its module."""
+    import importlib
+
+    (started.folder / "shop_of_tests" / "others.py").write_text(MODULE)
+    importlib.invalidate_caches()
+    others = importlib.import_module("shop_of_tests.others")
+    started.models = lambda db: db.Table(
+        "thing",
+        db.metadata,
+        db.Column("id", db.Integer, primary_key=True),
+        db.Column("one", types.Shouted()),
+        db.Column("two", others.Shouted()),
+    )
+    started.run("migrate")
+    text = started.revision_files()[0].read_text()
+    assert "import shop_of_tests.kinds\n" in text
+    assert "import shop_of_tests.others\n" in text
+    assert started.run("upgrade").exit_code == 0
+    monkeypatch.delitem(sys.modules, "shop_of_tests.others")
 
 
 def test_render_item_of_the_project_comes_first(started, types):

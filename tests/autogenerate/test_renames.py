@@ -357,6 +357,77 @@ def test_a_dropped_table_that_referred_to_a_renamed_one_comes_back(
     assert project.execute("SELECT number FROM parent") == [(7,)]
 
 
+GENERATED = {
+    "the same": (sa.Integer, "b * 2", 8),
+    "another": (sa.Integer, "b * 3", 12),
+    "another type": (sa.BigInteger, "b * 2", 8),
+}
+
+
+@pytest.mark.parametrize(("type_", "expression", "value"), GENERATED.values(), ids=GENERATED)
+def test_a_generated_column_follows_what_it_is_computed_from(
+    tmp_path, monkeypatch, database_url, type_, expression, value
+):
+    """Databases compute it from the new name; its index stays, and the downgrade runs."""
+
+    def computed(name, type_, expression):
+        def models(db):
+            db.Table(
+                "item",
+                db.metadata,
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column(name, sa.Integer),
+                sa.Column("g", type_, sa.Computed(expression, persisted=True)),
+                sa.Index("ix_g", "g"),
+            )
+
+        return models
+
+    before = computed("a", sa.Integer, "a * 2")
+    project = Project(tmp_path, database_url)
+    monkeypatch.chdir(tmp_path)
+    project.models = before
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    project.execute("INSERT INTO item (id, a) VALUES (1, 4)")
+    project.models = computed("b", type_, expression)
+    outcome = project.run("migrate", rename="item.a=b")
+    assert outcome.exit_code == 0, outcome.error
+    is_plain = (type_, expression) == (sa.Integer, "b * 2")
+    assert ("Computed" in outcome.value._script_path.read_text()) != is_plain
+    up(project)
+    assert project.execute("SELECT b, g FROM item") == [(4, value)]
+    down(project, before)
+    assert project.execute("SELECT a, g FROM item") == [(4, 8)]
+
+
+def test_another_case_is_another_name(tmp_path, monkeypatch, database_url):
+    """SQLite, to which it is the same one, goes over a third name."""
+
+    def models(name):
+        def declared(db):
+            db.Table(name, db.metadata, sa.Column("id", sa.Integer, primary_key=True))
+            key = sa.Column("t", sa.Integer, sa.ForeignKey(f"{name}.id"))
+            db.Table("other", db.metadata, sa.Column("id", sa.Integer, primary_key=True), key)
+
+        return declared
+
+    project = Project(tmp_path, database_url)
+    monkeypatch.chdir(tmp_path)
+    project.models = models("item")
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    project.execute("INSERT INTO item VALUES (1)")
+    project.models = models("Item")
+    assert project.run("migrate", rename_table="item=Item").exit_code == 0
+    up(project)
+    assert "Item" in project.tables()
+    down(project, models("item"))
+    assert project.execute("SELECT id FROM item") == [(1,)]
+
+
 def test_a_generated_column_under_a_new_name_is_computed_as_the_model_says(
     tmp_path, monkeypatch, database_url
 ):

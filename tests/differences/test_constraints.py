@@ -258,3 +258,15 @@ def test_a_check_inside_a_column_may_have_no_name(changing):
     changing.go(lambda: [sa.Column("n", sa.Integer, sa.CheckConstraint("n > 0"))])
     with pytest.raises(sa.exc.DBAPIError):
         changing.execute("INSERT INTO thing (id, n) VALUES (1, 0)")
+
+
+def test_a_foreign_key_that_is_to_be_altered_is_made(changing):
+    """``use_alter`` keeps it out of CREATE TABLE; two tables refer to each other."""
+    changing.go(
+        lambda: [
+            sa.Column("other", sa.Integer, sa.ForeignKey("z.id", name="fk_z", use_alter=True)),
+        ],
+        z=lambda: [sa.Column("thing", sa.Integer, sa.ForeignKey("thing.id", name="fk_thing"))],
+    )
+    changing.back()
+    assert changing.tables() == {"alembic_version"}

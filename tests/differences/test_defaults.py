@@ -139,3 +139,15 @@ def test_the_default_of_a_text_is_a_text_again_after_a_downgrade(
     on_postgresql.go(_value(type_, default))
     on_postgresql.back()
     assert on_postgresql.execute(_DEFAULT) == [(spelled,)]
+
+
+def test_an_identity_is_no_difference_where_there_are_none(changing):
+    """SQLite and MariaDB know no identities: a model may have one all the same."""
+    changing.go(lambda: [sa.Column("value", sa.Integer, sa.Identity())])
+    changing.go(
+        lambda: [
+            sa.Column("value", sa.Integer, sa.Identity()),
+            sa.Column("other", sa.Integer),
+        ]
+    )
+    changing.back()
