@@ -66,7 +66,7 @@ def _names(operation: Any) -> tuple[str, ...]:
 def _words(operation: Any) -> str | None:
     from alembic.operations import ops
 
-    from .written import RelabelOp, RenameColumnOp, RenameLabelOp, RenameTableOp
+    from .written import BackfillOp, RelabelOp, RenameColumnOp, RenameLabelOp, RenameTableOp
 
     table = " ".join(_names(operation)[:1])
     column = str(getattr(operation, "column_name", ""))
@@ -80,11 +80,12 @@ def _words(operation: Any) -> str | None:
         return f"rename {table} {column} to {operation.modify_name}"
     if isinstance(operation, ops.CreateIndexOp):
         return f"add {operation.index_name or 'index'}"
-    words = {
+    words: dict[type, str] = {
         ops.CreateTableOp: f"create {table}",
         ops.DropTableOp: f"drop {table}",
         ops.DropColumnOp: f"drop {table} {column}",
         ops.AlterColumnOp: f"alter {table} {column}",
+        BackfillOp: f"alter {table} {column}",
         ops.DropIndexOp: f"drop {getattr(operation, 'index_name', None) or 'index'}",
     }
     found = [text for kind, text in words.items() if isinstance(operation, kind)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -145,18 +146,31 @@ def _offered(comparison: Comparison, found: _Column) -> str | None:
         text = str(getattr(server_default, "text", server_default))
         return text if hasattr(server_default, "text") else "'" + text.replace("'", "''") + "'"
     default = found.column.default
-    if default is None or not default.is_scalar:
+    if default is None or default.is_callable or default.is_sequence:
         return None
     dialect = comparison.dialect
+    value = default.arg
+    if not default.is_clause_element:
+        value = sa.literal(*_as_text(value, found.column.type, dialect))
     try:
-        compiled = sa.literal(default.arg, found.column.type).compile(
-            dialect=dialect, compile_kwargs={"literal_binds": True}
-        )
+        compiled = value.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     except Exception:
         # A type that cannot be written into a statement; whoever is asked may know better.
         return None
     doubles = dialect.identifier_preparer._double_percents
     return str(compiled).replace("%%", "%") if doubles else str(compiled)
+
+
+def _as_text(value: Any, type_: Any, dialect: Any) -> tuple[Any, Any]:
+    """*value* and its type as SQL has them: JSON is a text, and few know time zones."""
+    import sqlalchemy as sa
+
+    if getattr(value, "tzinfo", None) is not None and dialect.name != "postgresql":
+        return value.replace(tzinfo=None), type_
+    if not isinstance(type_.dialect_impl(dialect), sa.JSON):
+        return value, type_
+    serialize = getattr(dialect, "_json_serializer", None) or json.dumps
+    return serialize(value), sa.String()
 
 
 def _write(comparison: Comparison, found: _Column, value: str) -> None:

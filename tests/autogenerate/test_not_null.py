@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import shlex
+from datetime import date, datetime, time, timezone
+from decimal import Decimal
+from uuid import UUID
 
 import click
 import pytest
+import sqlalchemy as sa
 
 from flask_migrate.autogenerate import questions
 
@@ -120,6 +125,139 @@ def test_many_rows_are_filled_in_batches(tmp_path, monkeypatch, database_url):
     assert ("while" in text(project)) == (project.url.drivername != "sqlite")
     succeed(project, "upgrade", "check")
     assert project.execute("SELECT email, count(*) FROM person GROUP BY email") == [("%:x", 10050)]
+
+
+def emails(*parts, nullable=None):
+    """A table without a primary key of one column; *nullable* is of a third column."""
+
+    def models(db):
+        columns = [sa.Column(name, sa.Integer, autoincrement=False) for name in ("id", "part")]
+        if nullable is not None:
+            columns.append(sa.Column("email", sa.String(20), nullable=nullable))
+        db.Table("person", db.metadata, *columns, *(part() for part in parts))
+
+    return models
+
+
+def stopping(statement, number):
+    """Stop a run, as Ctrl-C does, after a statement was run so many times."""
+    seen = []
+
+    def heard(connection, cursor, sql, *rest):
+        seen.extend([1] if sql.startswith(statement) else [])
+        if len(seen) == number:
+            raise KeyboardInterrupt
+
+    return heard
+
+
+@pytest.mark.parametrize("parts", [(), (lambda: sa.PrimaryKeyConstraint("id", "part"),)])
+@pytest.mark.parametrize("there", [False, True], ids=["new", "there"])
+def test_a_run_that_stops_between_batches_is_run_again(
+    tmp_path, monkeypatch, database_url, parts, there
+):
+    """Each of 25 000 rows has the value that is meant for it; those that had one keep it."""
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, database_url)
+    project.models = emails(*parts, nullable=True if there else None)
+    project.run("init")
+    succeed(project, "migrate", "upgrade")
+    mine = ", CASE WHEN a.i = 7 THEN 'mine' END" if there else ""
+    project.execute(
+        "INSERT INTO person WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+        f"WHERE i < 500) SELECT a.i, b.i{mine} FROM n a, n b WHERE b.i <= 50"
+    )
+    project.models = emails(*parts, nullable=False)
+    is_sqlite = project.url.drivername == "sqlite"
+    value = "'x' || part" if is_sqlite else "concat('x', part)"
+    outcome = project.run("migrate", default=f"person.email={value}", strict=True)
+    assert outcome.value.doc == ("alter" if there else "add") + " person email"
+    stop = stopping("UPDATE person", 1 if is_sqlite else 2)
+    sa.event.listen(sa.engine.Engine, "after_cursor_execute", stop)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            project.run("upgrade")
+    finally:
+        sa.event.remove(sa.engine.Engine, "after_cursor_execute", stop)
+    # Only MariaDB has kept the new column.
+    is_begun = project.url.drivername.startswith("mysql") and not there
+    outcome = project.run("upgrade", resume=is_begun)
+    assert outcome.exit_code == 0, outcome.error
+    succeed(project, "check")
+    counted = "SELECT count(*), count(email), count(DISTINCT email) FROM person"
+    assert project.execute(counted) == [(25_000, 25_000, 50 + there)]
+    kept = project.execute("SELECT DISTINCT email FROM person WHERE id = 7")
+    assert (kept == [("mine",)]) == there
+
+
+#: Defaults of models, of types that are not written alike everywhere.
+OFFERED = {
+    "text": (sa.String(40), "it's 100% :x \\ \""),
+    "boolean": (sa.Boolean, True),
+    "decimal": (sa.Numeric(8, 2), Decimal("1.50")),
+    "date": (sa.Date, date(2020, 1, 2)),
+    "time of day": (sa.Time, time(1, 2, 3)),
+    "moment": (sa.DateTime, datetime(2020, 1, 2, 3, 4, 5)),
+    "JSON": (sa.JSON, {"a": ["it's", None, 1]}),
+    "enum": (sa.Enum("x", "y", name="letter"), "y"),
+    "uuid": (sa.Uuid, UUID(int=7)),
+    "float": (sa.Float, 1.5),
+}
+
+
+@pytest.mark.parametrize(("type_", "value"), OFFERED.values(), ids=OFFERED)
+def test_the_default_of_the_model_is_offered_as_sql(filled, type_, value):
+    """What ``--strict`` says to type gives the rows what the model would give them."""
+
+    def models(db):
+        before(db)
+        column = sa.Column("more", type_, nullable=False, default=value)
+        db.metadata.tables["person"].append_column(column)
+
+    filled.models = models
+    hint = filled.run("migrate", strict=True).error.hint
+    option = shlex.split(hint.removeprefix("Say ").removesuffix(" or --no-backfill."))
+    assert option[0] == "--default"
+    assert filled.run("migrate", default=option[1]).exit_code == 0
+    succeed(filled, "upgrade", "check")
+    engine = sa.create_engine(filled.url)
+    with engine.connect() as connection:
+        stored = sa.select(sa.table("person", sa.column("more", type_)).c.more)
+        assert connection.execute(stored).scalars().all() == [value, value]
+    engine.dispose()
+
+
+def test_an_expression_of_the_model_is_offered(filled):
+    """``default=func.now()`` is SQL already; few databases know a moment with a zone."""
+    moments = [sa.func.now(), datetime(2020, 1, 2, tzinfo=timezone.utc)]
+
+    def models(db):
+        before(db)
+        for number, value in enumerate(moments):
+            column = sa.Column(f"m{number}", sa.DateTime, nullable=False, default=value)
+            db.metadata.tables["person"].append_column(column)
+
+    filled.models = models
+    given = []
+    for _ in moments:
+        hint = filled.run("migrate", strict=True, default=given).error.hint
+        given.append(shlex.split(hint.removesuffix(" or --no-backfill."))[2])
+    assert filled.run("migrate", strict=True, default=given).exit_code == 0
+    succeed(filled, "upgrade", "check")
+    assert filled.execute("SELECT count(m0), count(m1) FROM person") == [(2, 2)]
+
+
+@pytest.mark.parametrize("default", [list, lambda: 5], ids=["list", "function"])
+def test_a_function_of_the_model_is_not_called(local, default):
+    """Nobody knows what it does."""
+
+    def models(db):
+        before(db)
+        column = sa.Column("more", sa.JSON, nullable=False, default=default)
+        db.metadata.tables["person"].append_column(column)
+
+    local.models = models
+    assert "--default person.more=SQL" in local.run("migrate", strict=True).error.hint
 
 
 def test_batches_end_where_a_value_is_null(tmp_path, monkeypatch, postgresql_url):
