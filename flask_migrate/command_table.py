@@ -105,6 +105,9 @@ PARAMS: Mapping[str, Param] = {
     "allow_rounding": option(
         "--allow-rounding", help="Write types that do not keep the whole value of each row"
     ),
+    "allow_drops": option(
+        "--allow-drops", help="Write drops of tables and columns that have something in them"
+    ),
     "dry_run": option("--dry-run", help="Show the file, and leave none"),
     "scriptable": option("--scriptable", help="Write only the path to standard output"),
     "empty": option("--empty", help="Write a file without operations"),

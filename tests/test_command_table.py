@@ -59,6 +59,7 @@ AUTOGENERATE = {
     "default": None,
     "no_backfill": False,
     "allow_rounding": False,
+    "allow_drops": False,
     "no_input": False,
     "strict": False,
     "dry_run": False,

@@ -37,6 +37,8 @@ class Comparison:
     predecessors: dict[str, str] = field(default_factory=dict)
     #: For a table, new names of columns by the old ones.
     renamed_columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: What is dropped all the same after somebody was asked, or told, about it.
+    settled: list[Any] = field(default_factory=list)
     #: What was renamed or has renamed columns: schema, old and new name.
     touched: list[tuple[str | None, str, str]] = field(default_factory=list)
 

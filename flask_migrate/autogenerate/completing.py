@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..differences import enums, mariadb, postgresql_uniques, search, sqlite_indexes
+from ..differences import collations, enums, mariadb, postgresql_uniques, search, sqlite_indexes
 from . import casts, filling, key_indexes, ordering
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def complete(comparison: Comparison, script: MigrationScript) -> None:
             sqlite_indexes.outside_batch(container)
         elif dialect.name in mariadb.NAMES:
             mariadb.drop_with_tables(container)
+            if container is comparison.upgrade:
+                collations.keep(container, comparison.tables, dialect)
             key_indexes.keep_indexes(comparison, found, container)
         elif dialect.name == "postgresql":
             enums.settle(comparison.context, container, set(before))

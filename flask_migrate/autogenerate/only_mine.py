@@ -58,13 +58,13 @@ def only_mine(comparison: Comparison, script: MigrationScript) -> None:
     is_excluded = matcher(settings.get("exclude_tables") or ())
     is_other = matcher(OTHERS)
     dependent = _dependent(comparison) if drops else set()
-    sources = _sources(comparison) if drops and settings.get("managed_only") else None
+    texts = sources(comparison) if drops and settings.get("managed_only") else None
 
     def is_left_alone(schema: str | None, name: str) -> bool:
         if is_excluded(schema, name):
             return True
         is_foreign = is_other(schema, name) or (schema, name) in dependent
-        is_unmanaged = sources is not None and not _is_named(name, sources)
+        is_unmanaged = texts is not None and not is_named(name, texts)
         return (schema, name) in drops and (is_foreign or is_unmanaged)
 
     _take_out(comparison.upgrade, is_left_alone)
@@ -115,7 +115,7 @@ def _dependent(comparison: Comparison) -> set[tuple[str | None, str]]:
     return {(row[0], row[1]) for row in rows}
 
 
-def _sources(comparison: Comparison) -> str:
+def sources(comparison: Comparison) -> str:
     """The texts of all revisions."""
     history = comparison.context.environment_context.script
     return "".join(
@@ -123,8 +123,9 @@ def _sources(comparison: Comparison) -> str:
     )
 
 
-def _is_named(table: str, sources: str) -> bool:
-    return re.search(rf"['\"]{re.escape(table)}['\"]", sources) is not None
+def is_named(table: str, texts: str) -> bool:
+    """Whether the texts of revisions name a table."""
+    return re.search(rf"['\"]{re.escape(table)}['\"]", texts) is not None
 
 
 def _check_some_stay(comparison: Comparison, dropped: set[tuple[str | None, str]]) -> None:

@@ -31,10 +31,12 @@ from .. import alembic_parts
 from .answers import Answers
 from .batches import set_apart
 from .blocking_keys import release
+from .broken_views import tell_broken_views
 from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
 from .counters import change_counters
+from .drops import tell_drops
 from .imports import import_types
 from .key_changes import change_keys
 from .labels import rename_labels
@@ -61,6 +63,8 @@ STEPS: tuple[Step, ...] = (
     change_keys,
     release,
     some_stay,
+    tell_drops,
+    tell_broken_views,
     fill_not_null,
     tell_rounding,
     complete,

@@ -174,6 +174,7 @@ def _chosen(
             take(each)
             chosen.append(each.pair)
     if comparison.options.get("no_rename"):
+        comparison.settled += [each.pair.drop for each in words if each.pair.score]
         return chosen
     for each in words:
         if each.pair.score and is_free(each) and _is_rename(comparison, each):
@@ -188,6 +189,7 @@ def _chosen(
 def _is_rename(comparison: Comparison, words: _TableWords) -> bool:
     questions = comparison.questions
     hint = f"Say {words.spelled} or --no-rename."
+    comparison.settled.append(words.pair.drop)
     if not questions.are_possible:
         questions.open(words.problem, hint)
         comparison.comment(words.pair.drop, f"{words.problem} {hint}")

@@ -117,6 +117,29 @@ def _is_other(found: Search, there: Any, model: Any) -> bool:
     return is_other
 
 
+def keep(container: Any, tables: Any, dialect: Any) -> None:
+    """Let columns that get another type have the collation they have, if no model names one.
+
+    ``MODIFY`` would give them that of their table.
+    """
+    import sqlalchemy as sa
+    from alembic.operations import ops
+
+    for op in container.ops:
+        if isinstance(op, ops.ModifyTableOps):
+            keep(op, tables, dialect)
+        collation = getattr(getattr(op, "existing_type", None), "collation", None)
+        type_ = getattr(op, "modify_type", None)
+        if not collation or not isinstance(type_, sa.String) or hasattr(type_, "enums"):
+            continue
+        model = tables.get((op.schema, op.table_name))
+        column = None if model is None else model.columns.get(op.column_name)
+        if column is not None and not (_of_column(column) or _of_table(model, dialect)):
+            changed: Any = op
+            changed.modify_type = type_.copy()
+            changed.modify_type.collation = collation
+
+
 def _bare(column: Any) -> Any:
     if not _of_column(column):
         return column
