@@ -39,7 +39,11 @@ def columns(comparison: Comparison, holders: Iterable[Any]) -> list[Pair]:
         for drop, add in _products(holder.ops, "DropColumnOp", "AddColumnOp"):
             pair = _column_pair(comparison, holder, drop, add)
             pairs += [pair] if pair else []
-    return sorted(pairs, key=lambda each: -each.score)
+    # Alembic's order of what is dropped is another each time.
+    return sorted(
+        pairs,
+        key=lambda each: (-each.score, position(each.create.column), each.drop.column_name),
+    )
 
 
 def tables(comparison: Comparison) -> list[Pair]:
@@ -59,7 +63,9 @@ def tables(comparison: Comparison) -> list[Pair]:
         score = share + likeness(drop.table_name, create.table_name) / 10
         facts = f"{len(same)} of {len(old)} columns of table {drop.table_name} are here"
         pairs.append(Pair(container, drop, create, score if share >= _SHARE else 0, facts))
-    return sorted(pairs, key=lambda each: -each.score)
+    return sorted(
+        pairs, key=lambda each: (-each.score, each.create.table_name, each.drop.table_name)
+    )
 
 
 def columns_of(create: Any) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from .. import console
-from ..errors import QuestionNotAskedError
+from ..errors import MigrateError, QuestionNotAskedError
 
 log = logging.getLogger("flask_migrate")
 
@@ -25,6 +26,7 @@ class Questions:
     def __init__(self, options: Mapping[str, Any], can_ask: bool = True) -> None:
         self._can_ask = can_ask
         self._options = options
+        self._repeated: set[str] = set()
 
     @property
     def are_possible(self) -> bool:
@@ -41,24 +43,28 @@ class Questions:
         """Whether the answer is yes. Ask only where :attr:`are_possible`."""
         if facts:
             console.note(facts)
-        return click.confirm(question, default=False, err=True)
+        with _stoppable():
+            return click.confirm(question, default=False, err=True)
 
     def choose(self, question: str, choices: Mapping[str, str], default: str) -> str:
         """One of the keys of *choices*, whose values say what they mean."""
         console.note(question)
         for key, meaning in choices.items():
             console.note(f"  {key}) {meaning}")
-        return str(
-            click.prompt("  Choice", type=click.Choice(list(choices)), default=default, err=True)
-        )
+        kind = click.Choice(list(choices))
+        with _stoppable():
+            return str(click.prompt("  Choice", type=kind, default=default, err=True))
 
     def text(self, question: str, default: str | None = None) -> str:
         """What was typed."""
-        return str(click.prompt(question, default=default, err=True))
+        with _stoppable():
+            return str(click.prompt(question, default=default, err=True))
 
     def repeated(self, option: str) -> None:
-        """Tell which *option* gives the same answer without the question."""
-        self.tell(f"The same without a question: {option}")
+        """Tell which *option* gives the same answer without the question, once."""
+        if option not in self._repeated:
+            self.tell(f"The same without a question: {option}")
+        self._repeated.add(option)
 
     def open(self, problem: str, hint: str) -> None:
         """Something should have been asked and could not be.
@@ -83,6 +89,17 @@ class Questions:
     def tell(self, text: str) -> None:
         """Say something about the work."""
         console.note(text)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let Ctrl-C and the end of the input stop the command like any other answer that does."""
+    try:
+        yield
+    except click.Abort as error:
+        # The question is still on the line.
+        console.note("")
+        raise MigrateError("Stopped: nothing was written.") from error
 
 
 def _is_terminal(stream: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..console import counted
 from ..differences import generated, identities, search
 from ..differences.generated import GeneratedOp
 from ..differences.operations import AddLabelsOp, User
@@ -145,12 +146,16 @@ class _ColumnWords(_TableWords):
         return (
             f"{self.table}: column {self.column} disappeared, {self.new} appeared "
             f"({kind}{'' if new.nullable else ' NOT NULL'}, position {pairing.position(new)}, "
-            f"{rows} rows with a value)"
+            f"{counted(rows, 'row')} with a value)"
         )
 
     @property
     def problem(self) -> str:
         return f"{self.old} -> {self.table}.{self.new} looks like a rename; its values are dropped."
+
+
+#: How many may be what one column or table has become, before it is taken for dropped.
+_QUESTIONS = 2
 
 
 def _chosen(
@@ -176,11 +181,17 @@ def _chosen(
     if comparison.options.get("no_rename"):
         comparison.settled += [each.pair.drop for each in words if each.pair.score]
         return chosen
+    asked: list[int] = []
     for each in words:
-        if each.pair.score and is_free(each) and _is_rename(comparison, each):
+        if not each.pair.score or not is_free(each):
+            continue
+        if asked.count(id(each.pair.drop)) == _QUESTIONS:
+            continue
+        asked.append(id(each.pair.drop))
+        if _is_rename(comparison, each):
             chosen.append(each.pair)
             take(each)
-        elif each.pair.score and is_free(each) and not comparison.questions.are_possible:
+        elif not comparison.questions.are_possible:
             # One warning for each column is enough.
             take(each)
     return chosen

@@ -68,7 +68,7 @@ def test_a_terminal_is_asked_once_with_the_facts(renamed, terminal):
     terminal["answers"].append(True)
     outcome = renamed.run("migrate", face="flask db")
     assert terminal["asked"] == [("Was user.name renamed to user.full_name?", False)]
-    assert "1 rows with a value" in outcome.stderr
+    assert "1 row with a value" in outcome.stderr
     assert "--rename user.name=full_name" in outcome.stderr
     assert "new_column_name='full_name'" in text(renamed)
 
@@ -79,6 +79,59 @@ def test_no_writes_what_alembic_found(renamed, terminal):
     outcome = renamed.run("migrate", face="flask db")
     assert "--no-rename" in outcome.stderr
     assert "drop_column('name')" in text(renamed)
+
+
+def many(number):
+    """A table with five columns of one type, whose names end in a number."""
+
+    def models(db):
+        columns = [db.Column(f"{letter}{number}", db.String(10)) for letter in "abcde"]
+        db.Table("thing", db.metadata, db.Column("id", db.Integer, primary_key=True), *columns)
+
+    return models
+
+
+@pytest.fixture
+def manifold(started):
+    """A project in which five columns were given other names."""
+    started.models = many(1)
+    started.run("migrate", message="before")
+    started.run("upgrade")
+    started.models = many(2)
+    return started
+
+
+def test_of_many_columns_each_is_asked_about_in_their_order(manifold, terminal):
+    """The likeliest first, and once where the answer is yes."""
+    terminal["answers"].extend([True] * 5)
+    assert manifold.run("migrate", face="flask db").exit_code == 0
+    asked = [f"Was thing.{each}1 renamed to thing.{each}2?" for each in "abcde"]
+    assert [question for question, _ in terminal["asked"]] == asked
+    assert "drop_column" not in text(manifold).partition("def downgrade")[0]
+
+
+def test_whoever_says_no_is_not_asked_about_every_pair(manifold, terminal):
+    """Twice for each column that disappeared; the option is told once."""
+    terminal["answers"].extend([False] * 25)
+    outcome = manifold.run("migrate", face="flask db")
+    assert outcome.exit_code == 0
+    assert len(terminal["asked"]) == 10
+    assert outcome.stderr.count("--no-rename") == 1
+
+
+@pytest.mark.parametrize("face", ["flask db", "manage.py db"])
+def test_whoever_stops_gets_no_file(renamed, monkeypatch, terminal, face):
+    """Ctrl-C and the end of the input are no error of ``env.py``."""
+
+    def stopped(text, **options):
+        raise click.Abort
+
+    monkeypatch.setattr(click, "confirm", stopped)
+    outcome = renamed.run("migrate", face=face)
+    assert outcome.exit_code == 1
+    assert "Error: Stopped: nothing was written." in outcome.stderr
+    assert "env.py" not in outcome.stderr
+    assert len(renamed.revision_files()) == 1
 
 
 @pytest.mark.parametrize("option", ["no_input", "no_rename"])
