@@ -22,6 +22,10 @@ _PARTS = re.compile(
 )
 
 
+# A text or a name.
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\[[^\]]*\]")
+
+
 def compare(
     found: Search, context: AutogenContext, ops: ModifyTableOps, there: Any, model: Any
 ) -> None:
@@ -85,7 +89,7 @@ def is_special(sql: str) -> bool:
 def _split(rest: str) -> tuple[list[str], str]:
     """The parts between the parentheses, and what stands behind ``WHERE``."""
     parts, depth, start = [], 0, 0
-    bare = re.sub(r"'(?:[^']|'')*'", lambda match: "." * len(match.group()), rest)
+    bare = _QUOTED.sub(lambda match: "." * len(match.group()), rest)
     for place, char in enumerate(bare):
         if char == "(":
             depth += 1
