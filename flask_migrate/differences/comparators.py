@@ -15,6 +15,7 @@ from . import (
     generated,
     identities,
     mariadb,
+    mariadb_indexes,
     postgresql_indexes,
     postgresql_uniques,
     search,
@@ -48,6 +49,7 @@ def register() -> None:
         counters.compare,
         foreign_keys.compare,
         postgresql_indexes.compare,
+        mariadb_indexes.compare,
         sqlite_uniques.compare,
     ):
         comparators.dispatch_for("table", priority=DispatchPriority.LAST)(_guarded(compare))

@@ -29,6 +29,8 @@ class Search:
         #: The tables of MySQL and MariaDB by schema and name: as they are, and as the models say.
         self.tables: dict[Any, tuple[Any, Any]] = {}
         self.json_columns: set[tuple[Any, ...]] | None = None
+        #: Indexes of MySQL and MariaDB by table and name, once they were read.
+        self.mariadb_indexes: dict[Any, dict[str, Any]] | None = None
         self.index_texts: dict[str, dict[str, str]] | None = None
         #: Collations by schema, table and column, once they were read.
         self.collations: dict[Any, str] | None = None

@@ -14,6 +14,12 @@ NAME = "flask_migrate_twin"
 REWRITING = ("postgresql", "mysql", "mariadb")
 
 
+_INDEX_TEXTS = """
+SELECT c.relname::text, pg_get_indexdef(i.indexrelid)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass(:table)
+"""
+
+
 class Twin:
     """A model as its database spells it.
 
@@ -28,12 +34,17 @@ class Twin:
     .. attribute:: indexes
 
         The same of the indexes, by name.
+
+    .. attribute:: index_texts
+
+        The ``CREATE INDEX`` of each of PostgreSQL's, after ``USING``, by name.
     """
 
     def __init__(self, inspector: Any) -> None:
         self.columns = {each["name"]: each for each in inspector.get_columns(NAME)}
         self.checks = inspector.get_check_constraints(NAME)
         self.indexes = {each["name"]: each for each in inspector.get_indexes(NAME)}
+        self.index_texts: dict[str, str] = {}
 
 
 def make(connection: Any, table: Any) -> Twin | None:
@@ -69,7 +80,25 @@ def _made(connection: Any, table: Any, with_enums: bool) -> Twin:
         connection.execute(sa.schema.CreateTable(copy))
         for index in copy.indexes if connection.dialect.name == "postgresql" else ():
             connection.execute(sa.schema.CreateIndex(index))
-        return Twin(sa.inspect(connection))
+        made = Twin(sa.inspect(connection))
+        if any(is_collated(each) for each in copy.indexes):
+            made.index_texts = index_texts(connection, NAME)
+        return made
+
+
+def is_collated(index: Any) -> bool:
+    """Whether a part of an index has a collation of its own."""
+    return any("collate" in str(each).lower() for each in index.expressions)
+
+
+def index_texts(connection: Any, table: str) -> dict[str, str]:
+    """How PostgreSQL spells the indexes of a table, after ``USING``, by name."""
+    import sqlalchemy as sa
+
+    if connection.dialect.name != "postgresql":
+        return {}
+    found = connection.execute(sa.text(_INDEX_TEXTS), {"table": table})
+    return {name: text.partition(" USING ")[2] for name, text in found}
 
 
 def _savepoint(connection: Any) -> Any:
