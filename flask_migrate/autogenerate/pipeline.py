@@ -42,6 +42,7 @@ from .key_changes import change_keys
 from .labels import rename_labels
 from .not_null import fill_not_null
 from .only_mine import only_mine, some_stay
+from .own_words import write_apart
 from .questions import Questions
 from .renames import rename
 from .rounding import tell_rounding
@@ -115,6 +116,7 @@ class Pipeline:
             alembic_parts.complete()
         for step in STEPS:
             step(comparison, script)
+        write_apart(comparison)
 
     def finish(self) -> None:
         """All databases were compared.
