@@ -23,13 +23,13 @@ def complete(comparison: Comparison, script: MigrationScript) -> None:
     filling.fill(comparison.downgrade, dialect)
     for container, before in ((comparison.upgrade, there), (comparison.downgrade, wanted)):
         ordering.order(container, dialect.name)
+        if container is comparison.upgrade and dialect.name != "sqlite":
+            collations.keep(container, comparison.tables, dialect)
         casts.add_casts(container, dialect)
         if dialect.name == "sqlite":
             sqlite_indexes.outside_batch(container)
         elif dialect.name in mariadb.NAMES:
             mariadb.drop_with_tables(container)
-            if container is comparison.upgrade:
-                collations.keep(container, comparison.tables, dialect)
             key_indexes.keep_indexes(comparison, found, container)
         elif dialect.name == "postgresql":
             enums.settle(comparison.context, container, set(before))

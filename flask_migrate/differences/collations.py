@@ -120,7 +120,7 @@ def _is_other(found: Search, there: Any, model: Any) -> bool:
 def keep(container: Any, tables: Any, dialect: Any) -> None:
     """Let columns that get another type have the collation they have, if no model names one.
 
-    ``MODIFY`` would give them that of their table.
+    MariaDB would give them that of their table, and PostgreSQL the usual one.
     """
     import sqlalchemy as sa
     from alembic.operations import ops

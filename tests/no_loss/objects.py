@@ -309,6 +309,7 @@ ON_POSTGRESQL = [
         ROW,
         n={"type_": sa.String(80, collation="C")},
     ),
+    _postgresql("a collation that no model names", _table(' COLLATE "C"'), ROW),
     _indexed("a partial index", "(n) WHERE (id > 0)", postgresql_where=sa.text("id > 0")),
     _indexed("an index over an expression", "(lower((n)::text))", parts=[sa.text("lower(n)")]),
     _indexed("a descending index", "(n DESC)", parts=[sa.text("n DESC")]),
