@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import batch
+from sqlalchemy.sql.elements import TextClause
 
 from . import conventional_names
 from .logs import log
@@ -22,11 +23,13 @@ from .sqlite_definitions import Check, Definition, mend_generated, renamed
 _DATES = (sa.Date, sa.DateTime, sa.Time)
 # In SQLAlchemy 2.1 a Float is no Numeric any more.
 _NUMBERS = (sa.Integer, sa.Numeric, sa.Float, sa.Boolean)
+# SQLAlchemy 1.4 has none.
+_UUIDS: tuple[Any, ...] = (sa.Uuid,) if hasattr(sa, "Uuid") else ()
 
 #: What SQLAlchemy cannot read just any value as, with what the others are not.
 _READ = {
     sa.Interval: "interval",
-    sa.Uuid: "UUID",
+    **dict.fromkeys(_UUIDS, "UUID"),
     sa.Enum: "label",
     **dict.fromkeys(_DATES, "date"),
     sa.String: "text",
@@ -142,7 +145,7 @@ class WholeCopy(batch.ApplyBatchImpl):
         if isinstance(column.type, _DATES):
             # SQLite takes CAST AS DATE for one to a number: 2026-01-31 becomes 2026.
             transfer["expr"] = _as_date(source, column.type)
-        elif isinstance(column.type, sa.Uuid) and isinstance(old, sa.String):
+        elif isinstance(column.type, _UUIDS) and isinstance(old, sa.String):
             # As SQLAlchemy writes it: it would not find it again with hyphens.
             transfer["expr"] = sa.func.replace(sa.func.lower(transfer["expr"]), "-", "")
         self._check_values(source, old, column.type, transfer["expr"])
@@ -324,8 +327,8 @@ class WholeCopy(batch.ApplyBatchImpl):
 def _keep_colons(column: Any) -> None:
     """Let nothing in the default of *column*, which is SQL of SQLite's, be a parameter."""
     default = getattr(column.server_default, "arg", None)
-    if isinstance(default, sa.TextClause) and default._bindparams:
-        text = sa.TextClause._bind_params_regex.sub(r"\\:\1", default.text)
+    if isinstance(default, TextClause) and default._bindparams:
+        text = TextClause._bind_params_regex.sub(r"\\:\1", default.text)
         column.server_default = sa.DefaultClause(sa.text(text))
 
 

@@ -75,7 +75,7 @@ def _resize(comparison: Comparison) -> bool:
             if not isinstance(op, ops.AlterColumnOp) or op.modify_type is None:
                 continue
             model = comparison.tables[op.schema, op.table_name]
-            column = model.autoincrement_column
+            column = model._autoincrement_column
             if column is None or column.name != op.column_name or column.identity is not None:
                 continue
             name = _sequence(comparison, op)

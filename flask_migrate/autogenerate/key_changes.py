@@ -70,7 +70,7 @@ def _counting(op: Any, dialect: Any) -> Any:
 
     if isinstance(op, ops.AddColumnOp):
         column = op.column
-        is_key = column.table is not None and column is column.table.autoincrement_column
+        is_key = column.table is not None and column is column.table._autoincrement_column
         return column if is_key and is_made_to_count(column, dialect) else None
     if isinstance(op, ops.DropColumnOp) and op._reverse is not None:
         column = op._reverse.column

@@ -78,7 +78,7 @@ def compare(
     """Find a column of the key that is to count and does not."""
     if context.dialect.name not in ("postgresql", *mariadb.NAMES):
         return
-    column = model.autoincrement_column
+    column = model._autoincrement_column
     old = there.columns.get(column.name) if column is not None else None
     if old is None or counts(old) or not is_made_to_count(column, context.dialect):
         return
