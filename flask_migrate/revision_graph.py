@@ -183,6 +183,9 @@ class RevisionGraph(RevisionMap):
         select_for_downgrade: bool = False,
     ) -> Iterator[Revision]:
         """The revisions from *upper* down to *lower*."""
+        is_upgrade = not (inclusive or select_for_downgrade)
+        if is_upgrade and upper in ("head", "heads") and self._is_the_head(lower):
+            return
         collect: Any = (
             self._collect_downgrade_revisions
             if select_for_downgrade
@@ -198,6 +201,11 @@ class RevisionGraph(RevisionMap):
         map_: Any = self._revision_map
         for node in self._topological_sort(revisions, heads):
             yield self.get_revision(node) if node in _SYMBOLS else map_[node]  # type: ignore[misc]
+
+    def _is_the_head(self, lower: Any) -> bool:
+        """Whether *lower* is the one revision that nothing comes after."""
+        ids = (lower,) if isinstance(lower, str) else lower
+        return len(self._real_heads) == 1 and ids == self.heads == self._real_heads
 
     def _topological_sort(self, revisions: Collection[Revision], heads: Any) -> list[str]:
         todo = {each.revision for each in revisions}

@@ -194,7 +194,7 @@ class _Bytecode:
         time, size = int(source.st_mtime), source.st_size
         if data[:16] != _by_time(MAGIC_NUMBER, 0, time & _NUMBER, size & _NUMBER):
             return None
-        code = marshal.loads(data[16:])  # noqa: S302  (as an import does)
+        code = marshal.loads(memoryview(data)[16:])  # noqa: S302  (as an import does)
         return code if isinstance(code, CodeType) else None
 
     def compiled(self, path: str) -> CodeType:
@@ -221,13 +221,15 @@ _NUMBER = 0xFFFFFFFF
 
 
 def _content(path: str) -> bytes:
-    # Less than half the time of open().read().
+    # Less than half the time of open().read(), for the small files that most are.
     descriptor = os.open(path, _READING)
     try:
-        content = os.read(descriptor, _CHUNK)
-        while len(content) % _CHUNK == 0 and (more := os.read(descriptor, _CHUNK)):
-            content += more
-        return content
+        parts = [os.read(descriptor, _CHUNK)]
+        if len(parts[0]) == _CHUNK:
+            size = os.fstat(descriptor).st_size
+            while more := os.read(descriptor, size):
+                parts.append(more)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
     finally:
         os.close(descriptor)
 

@@ -134,6 +134,7 @@ def test_what_needs_no_history_loads_few_modules(tmp_path, words):
     more = loaded_after(RUN.format(words=words), tmp_path) - floor
     assert len([name for name in more if not name.startswith("flask_migrate")]) <= 10, more
     assert len(more) <= 40
+    assert not {*DRIVERS, *HEAVY} & more
 
 
 @pytest.mark.parametrize("words", [["heads"], ["history"], ["branches"], ["show"]])

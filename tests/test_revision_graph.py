@@ -132,6 +132,13 @@ def questions(seed: int, found: list[Row]) -> Iterator[tuple[str, Callable[[Revi
             ),
         )
         yield f"get {place}", lambda map_, place=place: map_.get_revisions(place)
+        yield (
+            f"heads to head {flags}",
+            lambda map_, flags=flags: [
+                list(map_.iterate_revisions(upper, map_.heads, **flags))
+                for upper in ("head", "heads")
+            ],
+        )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -184,6 +191,13 @@ def test_the_order_of_a_cycle_is_an_error():
     map_ = made(RevisionGraph, found)
     with pytest.raises(CycleDetected):
         list(map_.iterate_revisions("heads", "base"))
+
+
+def test_nothing_is_walked_where_the_database_is_at_the_head():
+    """A deployment without a new revision is the most common."""
+    map_ = RevisionGraph(lambda: [Revision("a", None), Revision("b", "a")])
+    map_._get_ancestor_nodes = None
+    assert list(map_.iterate_revisions("head", ("b",), implicit_base=True)) == []
 
 
 class Counted(Revision):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
+from flask_migrate import revision_loading
 from flask_migrate.errors import HistoryError
 from flask_migrate.revision_graph import quicken
 from flask_migrate.revision_headers import HeaderReader
@@ -207,7 +208,7 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     run = SourceFileLoader.exec_module
 
     def exec_module(self, module):
-        if "versions" in self.path:
+        if os.path.join("migrations", "versions") in self.path:
             ran.append(os.path.basename(self.path))
         run(self, module)
 
@@ -224,6 +225,30 @@ def test_a_command_that_reads_runs_no_revision(started, monkeypatch, command):
     ran = executed(monkeypatch)
     assert started.run(command).exit_code == 0
     assert ran == []
+
+
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [
+        ("heads", {}),
+        ("history", {}),
+        ("branches", {}),
+        ("show", {}),
+        ("status", {"offline": True}),
+        ("list_templates", {}),
+    ],
+)
+def test_the_history_is_read_without_an_engine(started, monkeypatch, command, given):
+    """No file is run, and nothing is asked for a database."""
+    started.write_revisions(3)
+
+    def engines(databases):
+        raise AssertionError("an engine was asked for")
+
+    monkeypatch.setattr("flask_migrate.databases.Databases.engines", property(engines))
+    ran = executed(monkeypatch)
+    outcome = started.run(command, **given)
+    assert (outcome.error, outcome.exit_code, ran) == (None, 0, [])
 
 
 def test_upgrade_runs_only_the_files_that_it_applies(started, monkeypatch):
@@ -347,3 +372,14 @@ def test_a_replaced_step_of_alembics_is_used(started, monkeypatch):
     loaded.clear()
     started.run("heads")
     assert [name[:4] for name in loaded] == ["rev1"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 8191, 8192, 8193, 1_000_000])
+def test_a_file_of_any_size_is_read_in_a_few_pieces(tmp_path, monkeypatch, size):
+    """The first revision of a project that is old makes all its tables."""
+    path = tmp_path / "revision.pyc"
+    path.write_bytes(b"x" * size)
+    read, pieces = os.read, []
+    monkeypatch.setattr(os, "read", lambda *given: pieces.append(given) or read(*given))
+    assert revision_loading._content(str(path)) == b"x" * size
+    assert len(pieces) <= 3

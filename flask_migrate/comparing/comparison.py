@@ -14,7 +14,7 @@ from .answers import Answers, LeftOut, answering
 from .dependencies import sorted_in_one_pass
 from .mariadb import MariaDBAnswers
 from .postgresql import remembered
-from .sqlite import SQLiteAnswers
+from .sqlite import SQLiteAnswers, uniques_known_by_index
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -44,6 +44,8 @@ def comparison(context: MigrationContext) -> Iterator[None]:
         left_out = stack.enter_context(_noted(context.opts))
         if connection.dialect.name == "postgresql":
             stack.enter_context(remembered(context.impl))
+        if connection.dialect.name == "sqlite":
+            stack.enter_context(uniques_known_by_index(connection.dialect))
         if connection.dialect.name in _ANSWERS:
             answers = _ANSWERS[connection.dialect.name](connection, left_out)
             if answers.is_possible:

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import exc
@@ -30,6 +31,31 @@ _LONGEST_LIST = 100_000
 
 
 _SQL = Columns(["sql"])
+
+
+@contextmanager
+def uniques_known_by_index(dialect: Any) -> Iterator[None]:
+    """Let *dialect* look for unique constraints where there is an index of one, inside this block.
+
+    It finds them in the text of each table, for long; none counts without its index.
+    """
+    plain = dialect.get_unique_constraints
+
+    def get_unique_constraints(
+        connection: Any, table_name: str, schema: str | None = None, **options: Any
+    ) -> Any:
+        options["schema"] = schema
+        indexes = dialect.get_indexes(connection, table_name, include_auto_indexes=True, **options)
+        if any(index["name"].startswith("sqlite_autoindex") for index in indexes):
+            return plain(connection, table_name, **options)
+        dialect._get_table_sql(connection, table_name, **options)  # an error if it is not found
+        return []
+
+    dialect.get_unique_constraints = get_unique_constraints
+    try:
+        yield
+    finally:
+        del dialect.get_unique_constraints
 
 
 class SQLiteAnswers(Answers):

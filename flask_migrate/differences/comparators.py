@@ -28,47 +28,17 @@ if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
     from alembic.operations.ops import ModifyTableOps
 
+Compare = Callable[[search.Search, Any, Any, Any, Any], None]
+
 _registered: list[bool] = []
 
 
 def register() -> None:
     """Let Alembic call these; where it runs without us they do nothing."""
     from alembic.autogenerate import comparators
-    from alembic.util import DispatchPriority
+    from alembic.util import DispatchPriority, PriorityDispatchResult
 
-    if _registered:
-        return
-    _registered.append(True)
-    for compare in (
-        *_FOR_EVERY_TABLE,
-        collations.compare,
-        checks.compare,
-        compare_key,
-        generated.compare,
-        identities.compare,
-        counters.compare,
-        foreign_keys.compare,
-        postgresql_indexes.compare,
-        mariadb_indexes.compare,
-        sqlite_uniques.compare,
-    ):
-        comparators.dispatch_for("table", priority=DispatchPriority.LAST)(_guarded(compare))
-    comparators.dispatch_for("autogenerate", priority=DispatchPriority.LAST)(
-        _guarded_script(enums.compare)
-    )
-
-
-#: Those that look at tables that come or go as well.
-_FOR_EVERY_TABLE = (
-    mariadb.reflect_json,
-    generated.reflect,
-    sqlite_indexes.compare,
-    postgresql_uniques.compare,
-)
-
-
-def _guarded(compare: Callable[..., None]) -> Callable[..., Any]:
-    def guarded(
+    def compare_table(
         context: AutogenContext,
         ops: ModifyTableOps,
         schema: str | None,
@@ -76,27 +46,24 @@ def _guarded(compare: Callable[..., None]) -> Callable[..., Any]:
         there: Any,
         model: Any,
     ) -> Any:
-        from alembic.util import PriorityDispatchResult
-
-        found = search.of(context.migration_context)
-        both = there is not None and model is not None
-        if found is not None and (both or compare in _FOR_EVERY_TABLE):
-            compare(found, context, ops, there, model)
-        return PriorityDispatchResult.CONTINUE
-
-    return guarded
-
-
-def _guarded_script(compare: Callable[..., None]) -> Callable[..., Any]:
-    def guarded(context: AutogenContext, upgrade_ops: Any) -> Any:
-        from alembic.util import PriorityDispatchResult
-
         found = search.of(context.migration_context)
         if found is not None:
-            compare(found, context, upgrade_ops)
+            both = there is not None and model is not None
+            for compare in (*_FOR_EVERY_TABLE, *(_FOR_THOSE_IN_BOTH if both else ())):
+                compare(found, context, ops, there, model)
         return PriorityDispatchResult.CONTINUE
 
-    return guarded
+    def compare_enums(context: AutogenContext, upgrade_ops: Any) -> Any:
+        found = search.of(context.migration_context)
+        if found is not None:
+            enums.compare(found, context, upgrade_ops)
+        return PriorityDispatchResult.CONTINUE
+
+    if not _registered:
+        _registered.append(True)
+        last = DispatchPriority.LAST
+        comparators.dispatch_for("table", priority=last)(compare_table)
+        comparators.dispatch_for("autogenerate", priority=last)(compare_enums)
 
 
 def compare_key(
@@ -114,3 +81,25 @@ def compare_key(
     log.info("Detected changed primary key of %r: %s to %s", there.name, was, now)
     names = there.primary_key.name, model.primary_key.name
     ops.ops.append(ChangeKeyOp(there.name, was, now, there.schema, *names))
+
+
+#: Those that look at tables that come or go as well.
+_FOR_EVERY_TABLE: tuple[Compare, ...] = (
+    mariadb.reflect_json,
+    generated.reflect,
+    sqlite_indexes.compare,
+    postgresql_uniques.compare,
+)
+
+_FOR_THOSE_IN_BOTH: tuple[Compare, ...] = (
+    collations.compare,
+    checks.compare,
+    compare_key,
+    generated.compare,
+    identities.compare,
+    counters.compare,
+    foreign_keys.compare,
+    postgresql_indexes.compare,
+    mariadb_indexes.compare,
+    sqlite_uniques.compare,
+)

@@ -21,6 +21,12 @@ _PARTS = re.compile(
     re.I | re.S,
 )
 
+# As most are, which need not be taken apart.
+_PLAIN = re.compile(
+    r"CREATE (?:UNIQUE )?INDEX (?:\w+|\"\w+\") ON (?:\w+|\"\w+\") "
+    r"\((?:\w+|\"\w+\")(?:, (?:\w+|\"\w+\"))*\)"
+)
+
 
 # A text or a name.
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\[[^\]]*\]")
@@ -37,11 +43,14 @@ def compare(
     from sqlalchemy.schema import CreateIndex
 
     old = _texts(found).get(there.name, {}) if there is not None else {}
+    special = {name for name, sql in old.items() if is_special(sql)}
+    # Most indexes are over columns; making their texts takes longer than all the rest.
     new = {
         index.name: str(CreateIndex(index).compile(dialect=context.dialect))
         for index in (model.indexes if model is not None else ())
+        if index.name in special or not _is_plain(index)
     }
-    special = {name for name, sql in (*old.items(), *new.items()) if is_special(sql)}
+    special |= {name for name, sql in new.items() if is_special(sql)}
     ops.ops[:] = [
         op
         for op in ops.ops
@@ -77,6 +86,8 @@ def _texts(found: Search) -> dict[str, dict[str, str]]:
 
 def is_special(sql: str) -> bool:
     """Whether ``CREATE INDEX`` says more than columns."""
+    if _PLAIN.fullmatch(sql):
+        return False
     match = _PARTS.match(sql)
     if match is None:
         return True
@@ -138,10 +149,13 @@ def outside_batch(container: Any) -> None:
 
 def _is_special_op(op: Any) -> bool:
     from alembic.operations import ops
+
+    return isinstance(op, (ops.CreateIndexOp, ops.DropIndexOp)) and not _is_plain(op.to_index())
+
+
+def _is_plain(index: Any) -> bool:
+    """Whether an index is of columns and of all rows."""
     from sqlalchemy import Column
 
-    if not isinstance(op, (ops.CreateIndexOp, ops.DropIndexOp)):
-        return False
-    index = op.to_index()
-    is_plain = all(isinstance(each, Column) for each in index.expressions)
-    return not is_plain or index.dialect_options["sqlite"]["where"] is not None
+    is_of_columns = all(isinstance(each, Column) for each in index.expressions)
+    return is_of_columns and index.dialect_options["sqlite"]["where"] is None

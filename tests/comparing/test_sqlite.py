@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from flask_migrate.comparing.answers import answering
-from flask_migrate.comparing.sqlite import SQLiteAnswers
+from flask_migrate.comparing.sqlite import SQLiteAnswers, uniques_known_by_index
 
 from . import random_sqlite
 from .reflected import counted, everything
@@ -29,9 +29,28 @@ def test_every_schema_is_reflected_as_without(connection, seed):
     schemas = [None, "main", 'oth"er', "temp", "gone"]
     with counted(connection) as plainly:
         plain = everything(connection, schemas)
-    with answering(connection, SQLiteAnswers(connection, {})), counted(connection) as ours:
+    with (
+        answering(connection, SQLiteAnswers(connection, {})),
+        uniques_known_by_index(connection.dialect),
+        counted(connection) as ours,
+    ):
         assert everything(connection, schemas) == plain
     assert len(ours) < len(plainly)
+
+
+def test_only_tables_with_an_index_of_one_are_searched_for_unique_constraints(connection):
+    """The text of a table is searched with expressions that take long."""
+    connection.exec_driver_sql("CREATE TABLE one (id INTEGER PRIMARY KEY, name TEXT UNIQUE)")
+    connection.exec_driver_sql("CREATE TABLE two (id INTEGER PRIMARY KEY, name TEXT)")
+    dialect, searched = connection.dialect, []
+    plain = dialect.get_unique_constraints
+    dialect.get_unique_constraints = lambda connection, name, **options: (
+        searched.append(name) or plain(connection, name, **options)
+    )
+    with uniques_known_by_index(dialect):
+        found = sa.inspect(connection).get_multi_unique_constraints()
+    assert [len(each) for each in found.values()] == [1, 0]
+    assert searched == ["one"]
 
 
 def test_what_was_written_is_seen(connection):
