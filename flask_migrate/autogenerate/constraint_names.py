@@ -26,10 +26,10 @@ def name_constraints(comparison: Comparison, script: MigrationScript) -> None:
         for _, operation in walk(container):
             found: Any = operation
             if getattr(found, "constraint_name", "") is None:
-                found.constraint_name = _name(found)
+                found.constraint_name = made_name(found)
 
 
-def _name(operation: Any) -> str | None:
+def made_name(operation: Any) -> str | None:
     """A name made of the tables and columns; ``None`` for what has no columns to be named after."""
     added = getattr(operation, "_reverse", None) or operation
     if hasattr(added, "local_cols"):

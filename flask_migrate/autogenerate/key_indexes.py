@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..differences.operations import ChangeKeyOp
 from .comparison import key
+from .constraint_names import made_name
 from .written import RenamesOp
 
 if TYPE_CHECKING:
@@ -67,8 +68,11 @@ class _Keeper:
         own = [(name, columns) for name, columns in own if columns in kept]
         done += [_index(op, *each) for each in own if _leans(each[1], op.was, before, op.now)]
         done.append(op)
+        # What it has made itself the server drops by itself.
         done += [
-            _index(op, *each).reverse() for each in own if _leans(each[1], op.now, after, op.was)
+            _index(op, *each).reverse()
+            for each in own
+            if not self.is_upgrade and _leans(each[1], op.now, after, op.was)
         ]
 
     def _left_over(self, op: Any, container: Any, is_before: bool) -> Iterator[Any]:
@@ -194,7 +198,7 @@ def _without_new_index(op: Any, there: _Table, model: _Table) -> Iterator[Any]:
     """Drop the index that came with a foreign key of *model*, where *there* has none like it."""
     from alembic.operations import ops
 
-    columns, name = _columns(op), op.constraint_name
+    columns, name = _columns(op), op.constraint_name or made_name(op)
     present = [each for _, each in there.foreign_keys()]
     # Where there was a better one the server has made none.
     indexed = [each[: len(columns)] for each in (*there.indexed(), *model.indexed())]

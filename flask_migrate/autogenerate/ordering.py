@@ -15,6 +15,7 @@ from ..differences.operations import (
     DropEnumOp,
     ReplaceEnumOp,
 )
+from . import moved_names
 from .written import CommentOp, RenamesOp
 
 
@@ -22,7 +23,8 @@ def order(container: Any, dialect: str) -> None:
     """Make tables first, each after those it refers to, and drop them last, before those.
 
     Where tables refer to each other in a circle, the foreign keys that close it are
-    added when all tables are there, and dropped before the first one goes. SQLite wants neither.
+    added when all tables are there, and dropped before the first one goes; so are those with
+    ``use_alter``. SQLite wants neither.
     Renames stay first in an upgrade and last in a downgrade: all else knows the new names.
     """
     from alembic.operations import ops
@@ -38,6 +40,7 @@ def order(container: Any, dialect: str) -> None:
         if isinstance(op, ops.ModifyTableOps):
             _order_table(op, dialect)
     comments = _comments(container)
+    early = moved_names.give_up(container, dialect)
     first = list(takewhile(_is_of_type, container.ops))
     found = container.ops[len(first) :]
     last = list(takewhile(_is_of_type, reversed(found)))[::-1]
@@ -45,7 +48,8 @@ def order(container: Any, dialect: str) -> None:
     creates = [op for op in found if isinstance(op, ops.CreateTableOp)]
     drops = [op for op in found if isinstance(op, ops.DropTableOp)]
     others = [op for op in found if op not in creates and op not in drops]
-    ordered = [*first, *_creates(creates, dialect), *others, *_drops(drops, dialect), *last]
+    creates = _creates(creates, dialect)
+    ordered = [*first, *early, *creates, *others, *_drops(drops, dialect), *last]
     container.ops[:] = [each for op in ordered for each in (*comments.get(id(op), ()), op)]
 
 

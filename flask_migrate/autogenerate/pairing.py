@@ -88,8 +88,8 @@ def targets(column: Any, former: dict[str, str]) -> set[str]:
 
 def _column_pair(comparison: Comparison, holder: Any, drop: Any, add: Any) -> Pair | None:
     old, new = drop._reverse.column, add.column
-    if new.computed is not None and old.computed is None:
-        # A column that is computed cannot have the values of another.
+    if old.name == new.name or (new.computed is not None and old.computed is None):
+        # It is made anew; and one that is computed cannot have the values of another.
         return None
     is_same_type = not comparison.impl.compare_type(old, new)
     near = likeness(old.name, new.name)

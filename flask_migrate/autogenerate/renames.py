@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..console import counted
 from ..differences import generated, identities, search
 from ..differences.generated import GeneratedOp
+from ..differences.mariadb import NAMES
 from ..differences.operations import AddLabelsOp, User
 from . import pairing
 from .answers import spelled
@@ -92,6 +93,12 @@ class _TableWords:
         return self.comparison.answers.renamed_table({self.qualified: 1, self.old: 1}, new)
 
     @property
+    def is_certain(self) -> bool:
+        """Whether both are one name to the database, which cannot have two such tables."""
+        is_same: bool = self.old.lower() == self.new.lower()
+        return is_same and self.comparison.dialect.name == "sqlite"
+
+    @property
     def is_in_the_model(self) -> bool:
         """Whether ``info`` of the model says so."""
         key = self.pair.create.schema, self.new
@@ -128,6 +135,11 @@ class _ColumnWords(_TableWords):
         names = {self.old: 1, f"{self.pair.drop.table_name}.{self.column}": 1}
         names[f"{before}.{self.column}"] = 1
         return self.comparison.answers.renamed(names, self.new)
+
+    @property
+    def is_certain(self) -> bool:
+        is_same: bool = self.column.lower() == self.new.lower()
+        return is_same and self.comparison.dialect.name in ("sqlite", *NAMES)
 
     @property
     def is_in_the_model(self) -> bool:
@@ -174,7 +186,7 @@ def _chosen(
     def take(each: _TableWords) -> None:
         taken.extend((id(each.pair.drop), id(each.pair.create)))
 
-    for each in (*said, *modelled):
+    for each in (*said, *modelled, *(each for each in words if each.is_certain)):
         if is_free(each):
             take(each)
             chosen.append(each.pair)
@@ -239,7 +251,11 @@ def _rename_table(comparison: Comparison, pair: Pair) -> list[Any]:
         if each is not pair.drop
         and not (holds_operations(each) and each.table_name in gone and each.schema == schema)
     ]
-    return [RenameTableOp(old, new, schema=schema)]
+    if old.lower() != new.lower():
+        return [RenameTableOp(old, new, schema=schema)]
+    # To SQLite there is a table of that name.
+    between = f"{new}_renamed"
+    return [RenameTableOp(*each, schema=schema) for each in ((old, between), (between, new))]
 
 
 def _rename_column(comparison: Comparison, pair: Pair) -> list[Any]:

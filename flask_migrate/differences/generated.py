@@ -84,17 +84,41 @@ def compare(
         ]
         # Alembic has no way to say MODIFY of a generated column.
         is_stuck = bool(altered) and context.dialect.name in mariadb.NAMES
-        if not is_stuck and is_same(found, context, column, old):
+        is_away = context.dialect.name == "postgresql" and _changes_source(operations, column)
+        if not (is_stuck or is_away) and is_same(found, context, column, old):
             continue
         log.info("Detected changed generated column %s.%s", there.name, column.name)
-        changed = GeneratedOp(there.schema, there.name, old, column)
         before, after = _around(context, operations, there, model, column)
+        if is_away:
+            rest = [op for op in operations if op not in (*altered, *before, *after)]
+            ops.ops[:] = [*before, *_made_anew(there, old, rest, column), *after]
+            continue
+        changed = GeneratedOp(there.schema, there.name, old, column)
         gone = [*altered, *before, *after]
         rest = [op for op in operations if not any(op is each for each in gone)]
         # What it was computed from may be dropped after that, not before.
         drops = [place for place, op in enumerate(rest) if isinstance(op, DropColumnOp)]
         place = drops[0] if drops else len(rest)
         ops.ops[:] = [*rest[:place], *before, changed, *after, *rest[place:]]
+
+
+def _changes_source(operations: list[Any], column: Any) -> bool:
+    """Whether something gets another type that the column is, and will be, computed from."""
+    names = re.findall(r"\w+", str(column.computed.sqltext)) if column.computed else []
+    return any(
+        isinstance(op, AlterColumnOp) and op.modify_type is not None and op.column_name in names
+        for op in operations
+    )
+
+
+def _made_anew(there: Any, old: Any, changes: list[Any], column: Any) -> list[MigrateOperation]:
+    """*changes* while a generated column is away, which PostgreSQL does not allow otherwise."""
+    names = there.schema, there.name
+    return [
+        DropColumnOp.from_column_and_tablename(*names, old),
+        *changes,
+        AddColumnOp.from_column_and_tablename(*names, column),
+    ]
 
 
 def is_same(found: Search, context: AutogenContext, column: Any, old: Any) -> bool:

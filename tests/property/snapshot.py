@@ -38,7 +38,7 @@ def _sqlite(connection: Any) -> Snapshot:
         for row in _rows(connection, f'PRAGMA table_xinfo("{quoted}")'):
             _, column, type_, not_null, default, key, hidden = row
             default = default if default is None else _unwrapped(default)
-            if default is not None and type_ in ("INTEGER", "SMALLINT", "BIGINT"):
+            if default is not None and type_ in ("INTEGER", "SMALLINT", "BIGINT", "BOOLEAN"):
                 # The column makes a number of it.
                 default = default.strip("'")
             found.add(("column", name, column, type_, not_null, default, key, hidden))

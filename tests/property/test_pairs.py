@@ -12,6 +12,7 @@ from .. import servers
 from .changing import pair
 from .chosen import PAIRS, MadeSchema
 from .chosen_keys import KEYS
+from .chosen_names import NAMES
 from .known import known
 from .places import BACKENDS, on_files, on_server
 from .trial import Bench
@@ -54,7 +55,7 @@ def test_what_is_written_leads_to_the_models_and_back(bench, part):
     assert not failed
 
 
-ALL = {**PAIRS, **KEYS}
+ALL = {**PAIRS, **KEYS, **NAMES}
 CHOSEN = [(backend, name) for name, pair in ALL.items() for backend in pair.backends]
 
 
