@@ -97,6 +97,13 @@ def _taken_out(comparison: Comparison, changes: _Changes) -> tuple[list[Any], li
     drops: list[Any] = []
     makes: list[Any] = []
     for holder, op in comparison.operations():
+        if isinstance(op, ops.CreateTableOp):
+            makes += _out_of_table(op, changes)
+            continue
+        if isinstance(op, ops.DropTableOp):
+            keys = [each.to_constraint() for each in _out_of_table(op._reverse, changes)]
+            drops += [ops.DropConstraintOp.from_constraint(each) for each in keys]
+            continue
         if isinstance(op, ops.CreateForeignKeyOp):
             made, found = op, makes
         elif isinstance(op, ops.DropConstraintOp) and isinstance(
@@ -112,6 +119,27 @@ def _taken_out(comparison: Comparison, changes: _Changes) -> tuple[list[Any], li
         each for each in comparison.upgrade.ops if getattr(each, "ops", [each])
     ]
     return drops, makes
+
+
+def _out_of_table(table: Any, changes: _Changes) -> list[Any]:
+    """Take such foreign keys out of what makes a table."""
+    import sqlalchemy as sa
+    from alembic.operations import ops
+
+    if table is None:
+        return []
+    found = []
+    for constraint in table.to_table().foreign_key_constraints:
+        made: Any = ops.CreateForeignKeyOp.from_constraint(constraint)
+        if changes.are_forbidden_by(made):
+            found.append(made)
+    names = [list(map(str, made.local_cols)) for made in found]
+    table.columns = [
+        part
+        for part in table.columns
+        if not (isinstance(part, sa.ForeignKeyConstraint) and list(part.column_keys) in names)
+    ]
+    return found
 
 
 def _staying(comparison: Comparison, changes: _Changes) -> Iterator[tuple[Any, Any]]:
@@ -141,11 +169,10 @@ def _present(comparison: Comparison, wanted: Any) -> Any:
     from sqlalchemy.exc import NoSuchTableError
 
     schema, table = wanted.kw["source_schema"], wanted.source_table
+    former = comparison.former(schema, table)
     renamed = comparison.renamed_columns.get(key(schema, table), {})
     try:
-        keys = comparison.inspector.get_foreign_keys(
-            comparison.former(schema, table), schema=schema
-        )
+        keys = comparison.inspector.get_foreign_keys(former, schema=schema)
     except NoSuchTableError:
         return None
     for found in keys:
@@ -153,7 +180,7 @@ def _present(comparison: Comparison, wanted: Any) -> Any:
         if columns == list(wanted.local_cols):
             options = {each: found["options"].get(each) for each in _OPTIONS}
             return ops.CreateForeignKeyOp(
-                found["name"],
+                _after_rename(found["name"], former, table, comparison.dialect),
                 table,
                 wanted.referent_table,
                 columns,
@@ -163,6 +190,13 @@ def _present(comparison: Comparison, wanted: Any) -> Any:
                 **{name: value for name, value in options.items() if value is not None},
             )
     return None
+
+
+def _after_rename(name: str, former: str, table: str, dialect: Any) -> str:
+    """What a foreign key is called in its renamed table: MySQL goes along with names of its own."""
+    start, end = f"{former}_ibfk_", name.rpartition("_")[2]
+    is_own = dialect.name in NAMES and name == start + end and end.isdigit()
+    return f"{table}_ibfk_{end}" if is_own else name
 
 
 def _holder(op: Any, table: Any, schema: Any) -> Any:

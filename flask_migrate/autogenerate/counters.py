@@ -44,7 +44,8 @@ def change_counters(comparison: Comparison, script: MigrationScript) -> None:
     found = list(_changing(comparison))
     for column in found:
         _write(comparison, column)
-    if found or _resize(comparison):
+    is_resized = _resize(comparison)
+    if found or is_resized:
         operations: list[Any] = comparison.upgrade.ops
         operations[:] = [op for op in operations if not holds_operations(op) or op.ops]
         comparison.reverse()

@@ -109,6 +109,34 @@ def _is_other(there: Any, model: Any, dialect: Any) -> bool:
     )
 
 
+def without_own_indexes(impl: Any) -> None:
+    """Pass over the indexes of foreign keys that were made under the name that a key had once.
+
+    A key without a name gets another one with its table, and its index does not.
+    """
+    correct: Callable[..., None] = impl.correct_for_autogen_constraints
+
+    def corrected(uniques: Any, indexes: Any, model_uniques: Any, model_indexes: Any) -> None:
+        wanted = {index.name for index in model_indexes}
+        for index in list(indexes):
+            is_made = _MADE_NAME.fullmatch(index.name) and not index.unique
+            if is_made and index.name not in wanted and _is_of_key(index):
+                indexes.remove(index)
+        correct(uniques, indexes, model_uniques, model_indexes)
+
+    impl.correct_for_autogen_constraints = corrected
+
+
+#: What the server calls a foreign key without a name, and its index.
+_MADE_NAME = re.compile(r".+_ibfk_\d+")
+
+
+def _is_of_key(index: Any) -> bool:
+    columns = [column.name for column in index.columns]
+    keys = index.table.foreign_key_constraints
+    return any([column.name for column in key.columns] == columns for key in keys)
+
+
 def _labels(type_: Any) -> list[str] | None:
     labels = getattr(type_, "enums", None) or getattr(type_, "values", None)
     return list(labels) if isinstance(labels, (list, tuple)) else None

@@ -101,6 +101,7 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
     if context.dialect.name in ("sqlite", "postgresql"):
         impl.compare_type = text_collations.compared(impl.compare_type, found)
     if context.dialect.name in mariadb.NAMES:
+        mariadb.without_own_indexes(impl)
         impl.autogen_column_reflect = mariadb.reflected(impl.autogen_column_reflect)
         impl.compare_type = mariadb.compared(
             collations.compared(impl.compare_type, found), context.dialect

@@ -106,6 +106,18 @@ KEYS: dict[str, Chosen] = {
         of("a", BIG, refers("up", "a.id", sa.BigInteger)),
         {"a": [{"id": 1, "up": None}, {"id": 2, "up": 1}]},
     ),
+    "larger key, and a new table that refers to it": Chosen(
+        EVERY,
+        both(of("b", ID), of("c", ID)),
+        both(of("b", BIG), of("a", ID, refers("b_id", "b.id", sa.BigInteger)), of("c", ID)),
+        {"b": [{"id": 1}]},
+    ),
+    "larger key, and a table goes that refers to it": Chosen(
+        EVERY,
+        both(of("a", ID, refers("b_id", "b.id", name="fk")), of("b", ID), of("c", ID)),
+        both(of("b", BIG), of("c", ID)),
+        {"b": [{"id": 1}]},
+    ),
     "larger unique column": Chosen(
         EVERY,
         _unique(sa.Integer),

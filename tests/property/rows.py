@@ -183,8 +183,10 @@ def _become(column: Column, later: Column, value: Any, after: Schema) -> tuple[A
     if value is None:
         # The null of JSON is a value.
         return (None, "null") if column.type in ("json", "jsonb") else (None,)
-    if column.type in types.LABELS and later.type == column.type:
-        return (after.relabelled.get(column.type, {}).get(value, value),)
+    if column.type in types.LABELS:
+        renamed = after.relabelled.get(column.type, {}).get(value, value)
+        # A text that was a label is the old one or the new one.
+        return (renamed,) if later.type == column.type else (renamed, value)
     if later.type == column.type:
         return (value,)
     if column.type == "inet":
