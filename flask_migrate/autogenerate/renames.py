@@ -251,11 +251,7 @@ def _rename_table(comparison: Comparison, pair: Pair) -> list[Any]:
         if each is not pair.drop
         and not (holds_operations(each) and each.table_name in gone and each.schema == schema)
     ]
-    if old.lower() != new.lower():
-        return [RenameTableOp(old, new, schema=schema)]
-    # To SQLite there is a table of that name.
-    between = f"{new}_renamed"
-    return [RenameTableOp(*each, schema=schema) for each in ((old, between), (between, new))]
+    return [RenameTableOp(old, new, schema=schema)]
 
 
 def _rename_column(comparison: Comparison, pair: Pair) -> list[Any]:
