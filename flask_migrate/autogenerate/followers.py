@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -240,7 +241,7 @@ def _signature(
         names = _Names(renames, operation.schema, operation.table_name)
         index = operation.to_index()
         options = {
-            name: spelling.plain(names.expression(value))
+            name: names.option(value)
             for name, value in dict(index.kwargs).items()
             if isinstance(value, ClauseElement) or value
         }
@@ -276,6 +277,14 @@ class _Names:
         if name is not None:
             return self._columns.get(str(name), str(name))
         return spelling.outside_literals(str(expression), self._renamed)
+
+    def option(self, value: Any) -> str:
+        """An option of an index: SQL, names of columns, or something for each of some columns."""
+        if isinstance(value, Mapping):
+            return str(sorted((*self.columns([name]), each) for name, each in value.items()))
+        if isinstance(value, (list, tuple)):
+            return str(self.columns(getattr(each, "name", each) for each in value))
+        return spelling.plain(self.expression(value))
 
     def _renamed(self, text: str) -> str:
         return re.sub(r"\w+", lambda word: self._columns.get(word[0], word[0]), text)
