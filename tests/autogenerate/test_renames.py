@@ -223,6 +223,41 @@ def test_an_index_on_some_rows_follows_its_column(tmp_path, monkeypatch, databas
     down(project, indexed("text"))
 
 
+def test_an_index_that_names_a_column_in_its_options_follows_it(
+    tmp_path, monkeypatch, postgresql_url
+):
+    """What is included, and what has an operator class, are no others under a new name."""
+
+    def indexed(name):
+        def models(db):
+            classes = {name: "varchar_pattern_ops"}
+
+            class Word(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+                n = db.Column(db.Integer)
+                text = db.Column(name, db.String(20))
+                __table_args__ = (
+                    db.Index("ix_included", "n", postgresql_include=[name]),
+                    db.Index("ix_class", name, postgresql_ops=classes),
+                )
+
+        return models
+
+    project = Project(tmp_path, postgresql_url)
+    monkeypatch.chdir(tmp_path)
+    project.models = indexed("text")
+    project.run("init")
+    project.run("migrate", message="before")
+    up(project)
+    project.models = indexed("spelling")
+    outcome = project.run("migrate", message="renamed", rename="word.text=spelling")
+    assert outcome.exit_code == 0, outcome.error
+    (path,) = tmp_path.glob("migrations/versions/*_renamed.py")
+    assert "ix_" not in path.read_text("utf-8")
+    up(project)
+    assert project.run("check").exit_code == 0
+
+
 def test_two_indexes_over_a_renamed_column_keep_their_own_names(
     tmp_path, monkeypatch, database_url
 ):
