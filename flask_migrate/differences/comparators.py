@@ -95,11 +95,12 @@ _FOR_THOSE_IN_BOTH: tuple[Compare, ...] = (
     collations.compare,
     checks.compare,
     compare_key,
+    postgresql_indexes.compare,
+    mariadb_indexes.compare,
+    # It takes what is around a column along: after those that look for indexes.
     generated.compare,
     identities.compare,
     counters.compare,
     foreign_keys.compare,
-    postgresql_indexes.compare,
-    mariadb_indexes.compare,
     sqlite_uniques.compare,
 )
