@@ -24,7 +24,11 @@ def change_keys(comparison: Comparison, script: MigrationScript) -> None:
     Alembic adds a column that has none, and no column can be a key then.
     """
     dialect = comparison.dialect
-    if dialect.name not in ("postgresql", *NAMES) or not comparison.writes_file:
+    if not comparison.writes_file:
+        return
+    if dialect.name == "sqlite":
+        _tell_what_ceases_to_count(comparison)
+    if dialect.name not in ("postgresql", *NAMES):
         return
     holders: list[Any] = [each for each in comparison.upgrade.ops if holds_operations(each)]
     is_changed = False
@@ -37,6 +41,23 @@ def change_keys(comparison: Comparison, script: MigrationScript) -> None:
         holder.ops[:] = done
     if is_changed:
         comparison.reverse()
+
+
+def _tell_what_ceases_to_count(comparison: Comparison) -> None:
+    """SQLite gives a number to a row without one in an ``INTEGER PRIMARY KEY``, and in no other."""
+    from alembic.operations import ops
+
+    for _, op in comparison.operations():
+        if not isinstance(op, ops.AlterColumnOp) or op.modify_type is None:
+            continue
+        column = comparison.tables[op.schema, op.table_name].autoincrement_column
+        type_ = op.modify_type.compile(dialect=comparison.dialect)
+        if column is not None and column.name == op.column_name and type_ != "INTEGER":
+            comparison.questions.warn(
+                f"{op.table_name}.{column.name} becomes {type_}: SQLite counts in an INTEGER only, "
+                "and a row without a number is refused then. A model for several databases has "
+                f"sa.{type(column.type).__name__}().with_variant(sa.Integer(), 'sqlite')."
+            )
 
 
 def _with_serial(op: Any, dialect: Any) -> list[Any]:
