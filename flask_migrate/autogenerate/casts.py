@@ -143,6 +143,10 @@ def conversion(column: str, old: Any, new: Any, dialect: Any) -> str:
         return f"convert_to({column}, 'UTF8')"
     if was == "bytea" and now == "text":
         return f"convert_from({column}, 'UTF8')"
+    if now == f"{was}[]" and was != "text":
+        return f"CASE WHEN {column} IS NOT NULL THEN ARRAY[{column}]::{target} END"
+    if was == f"{now}[]" and now != "text":
+        return f"({column})[1]::{target}"
     if changes_zone(old, new, dialect):
         return f"{column} AT TIME ZONE 'UTC'"
     if now == "boolean" and was in ("numeric", "float"):

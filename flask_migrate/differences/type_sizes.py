@@ -39,6 +39,12 @@ _WORDS = re.compile(r"(bit varying|[a-z]+)[^(]*(?:\(([\d, ]+)\))?")
 _ATTRIBUTES = ("length", "precision", "scale", "fsp")
 
 
+def _is_array(type_: Any) -> bool:
+    import sqlalchemy as sa
+
+    return isinstance(getattr(type_, "impl", type_), sa.ARRAY)
+
+
 def compared(compare: Callable[[Any, Any], bool], found: Search) -> Callable[[Any, Any], bool]:
     """*compare*, which compares the types of columns, with sizes that only one of two says."""
     dialect = found.context.dialect
@@ -49,6 +55,9 @@ def compared(compare: Callable[[Any, Any], bool], found: Search) -> Callable[[An
     def differ(there: Any, model: Any) -> bool:
         if compare(there, model):
             return not _is_what_is_made(found, there, model)
+        # Alembic compares the words: INTEGER[] has those of INTEGER.
+        if not is_mariadb and _is_array(there.type) != _is_array(model.type):
+            return True
         # It would take long to compile each type of thousands of tables.
         if _said(there.type, dialect) == _said(model.type, dialect):
             return False

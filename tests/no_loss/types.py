@@ -251,6 +251,20 @@ PROBES: list[tuple[str, Any, Any, tuple[Any, ...], tuple[str, str, str]]] = [
         (["alice"],),
         ("-", STOPS, "-"),
     ),
+    (
+        "number to numbers",
+        sa.Integer(),
+        postgresql.ARRAY(sa.Integer()),
+        (7, None),
+        ("-", KEPT, "-"),
+    ),
+    (
+        "numbers to number",
+        postgresql.ARRAY(sa.Integer()),
+        sa.Integer(),
+        ([7, 8],),
+        ("-", TOLD, "-"),
+    ),
     ("host to network", postgresql.INET(), postgresql.CIDR(), ("10.0.0.1/8",), ("-", TOLD, "-")),
     ("fewer bits", postgresql.BIT(8), postgresql.BIT(4), ("10101010",), ("-", TOLD, "-")),
 ]
