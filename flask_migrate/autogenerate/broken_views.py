@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..differences import mariadb
 from .comparison import key
 
 if TYPE_CHECKING:
@@ -34,13 +33,12 @@ AND (CAST(:column AS text) IS NULL OR a.attname = :column) ORDER BY 1
 
 @dataclass
 class _Gone:
-    """A table, or one of its columns, that has its name no longer."""
+    """A table, or one of its columns, that is dropped."""
 
     operation: Any
     schema: str | None
     table: str
     column: str | None = None
-    what: str = "is dropped"
 
     @property
     def name(self) -> str:
@@ -49,12 +47,12 @@ class _Gone:
 
 
 def tell_broken_views(comparison: Comparison, script: MigrationScript) -> None:
-    """Say which views read what is dropped, or gets another name where they do not follow."""
+    """Say which views read what is dropped; those over new names are a step of their own."""
     if not comparison.writes_file:
         return
     for gone in list(_gone(comparison)):
         for view in _over(comparison, gone):
-            facts = f"The view {view} reads {gone.name}, which {gone.what}."
+            facts = f"The view {view} reads {gone.name}, which is dropped."
             hint = "Drop it before, and make it again afterwards without that."
             comparison.questions.open(facts, hint)
             comparison.comment(gone.operation, f"{facts} {hint}")
@@ -70,16 +68,6 @@ def _gone(comparison: Comparison) -> Iterator[_Gone]:
         elif isinstance(operation, ops.DropColumnOp):
             table = comparison.former(operation.schema, operation.table_name)
             yield _Gone(operation, operation.schema, table, operation.column_name)
-    # Elsewhere a view follows.
-    if comparison.dialect.name not in mariadb.NAMES:
-        return
-    first = next((each for _, each in comparison.operations()), None)
-    what = "gets another name"
-    for schema, old, new in comparison.touched:
-        if old != new:
-            yield _Gone(first, schema, old, what=what)
-        for column in comparison.renamed_columns.get(key(schema, new), {}):
-            yield _Gone(first, schema, old, column, what)
 
 
 def _over(comparison: Comparison, gone: _Gone) -> list[str]:

@@ -1,4 +1,4 @@
-"""Views over what is dropped, or gets another name."""
+"""Views over what is dropped."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flask_migrate import errors
 from ..project import Project
 
 
-def item(*names, table="item"):
+def item(*names):
     def models(db):
         columns = [sa.Column(name, sa.Integer) for name in names]
-        db.Table(table, db.metadata, sa.Column("id", sa.Integer, primary_key=True), *columns)
+        db.Table("item", db.metadata, sa.Column("id", sa.Integer, primary_key=True), *columns)
         db.Table("other", db.metadata, sa.Column("id", sa.Integer, primary_key=True))
 
     return models
@@ -57,21 +57,3 @@ def test_a_view_over_something_else_is_not_told(viewed):
     assert "The view" not in viewed.run("migrate", "flask db").stderr
     assert viewed.run("upgrade").exit_code == 0
     assert viewed.execute("SELECT * FROM seen") == []
-
-
-RENAMES = [
-    (item("k", "m"), {"rename": "item.n=k"}, "item.n"),
-    (item("n", "m", table="thing"), {"rename_table": "item=thing"}, "item"),
-]
-
-
-@pytest.mark.parametrize(("models", "options", "name"), RENAMES)
-def test_a_view_follows_a_new_name_or_is_told(viewed, models, options, name):
-    """MariaDB's have the old one."""
-    viewed.models = models
-    said = viewed.run("migrate", "flask db", **options).stderr
-    is_mariadb = viewed.url.get_backend_name() == "mysql"
-    assert (f"The view seen reads {name}, which gets another name." in said) is is_mariadb
-    assert viewed.run("upgrade").exit_code == 0
-    if not is_mariadb:
-        assert viewed.execute("SELECT * FROM seen") == []
