@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import sys
 import tokenize
 from collections.abc import Iterator
 from contextlib import suppress
@@ -94,7 +95,9 @@ def _texts(source: str) -> set[str]:
 
 
 def remember(path: Path) -> None:
-    """Keep what ``migrate`` has written, beside what Python keeps of it."""
+    """Keep what ``migrate`` has written beside what Python keeps of it, if it keeps anything."""
+    if sys.dont_write_bytecode:
+        return
     copy = _copy_of(path)
     with suppress(OSError):
         copy.parent.mkdir(exist_ok=True)

@@ -10,6 +10,12 @@ import sqlalchemy as sa
 from ..project import Project, users, users_with_email
 
 
+@pytest.fixture(autouse=True)
+def bytecode_is_kept(monkeypatch, no_bytecode):
+    """What was written is kept where bytecode is."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+
+
 @pytest.fixture
 def first(started):
     """A project with a revision that no database has yet."""
