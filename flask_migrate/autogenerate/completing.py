@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..differences import collations, enums, mariadb, postgresql_uniques, search, sqlite_indexes
-from . import casts, filling, key_indexes, ordering
+from . import casts, enum_dependents, filling, key_indexes, ordering
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -33,4 +33,5 @@ def complete(comparison: Comparison, script: MigrationScript) -> None:
             key_indexes.keep_indexes(comparison, found, container)
         elif dialect.name == "postgresql":
             enums.settle(comparison.context, container, set(before))
+            enum_dependents.step_aside(comparison, container)
             postgresql_uniques.spell(container)

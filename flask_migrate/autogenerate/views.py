@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..differences import spelling
 from ..differences.mariadb import NAMES
+from ..differences.operations import ReplaceEnumOp
 from .comparison import walk
 from .written import RenameColumnOp, RenameTableOp, StatementOp
 
@@ -140,6 +141,10 @@ def _retyped(comparison: Comparison) -> dict[tuple[str | None, str], list[str]]:
         if isinstance(operation, AlterColumnOp) and operation.modify_type is not None:
             key = (operation.schema, operation.table_name)
             found.setdefault(key, []).append(operation.column_name)
+    for operation in (*comparison.upgrade.ops, *comparison.downgrade.ops):
+        if isinstance(operation, ReplaceEnumOp):
+            for user in operation.users:
+                found.setdefault((user.schema, user.table), []).append(user.column)
     return found
 
 

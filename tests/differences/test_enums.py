@@ -62,6 +62,17 @@ def test_a_label_that_goes_leaves_the_rows_that_have_others(on_postgresql):
     assert labels(on_postgresql) == ["sad", "happy"]
 
 
+def test_a_view_over_the_column_is_there_before_and_after(on_postgresql):
+    """No type can be made anew below it."""
+    on_postgresql.go(column("sad", "happy"))
+    on_postgresql.execute("INSERT INTO thing (id, mood) VALUES (1, 'sad')")
+    on_postgresql.execute("CREATE VIEW moods AS SELECT mood FROM thing WHERE mood = 'sad'")
+    on_postgresql.go(column("sad"))
+    assert on_postgresql.execute("SELECT * FROM moods") == [("sad",)]
+    on_postgresql.back()
+    assert on_postgresql.execute("SELECT * FROM moods") == [("sad",)]
+
+
 @pytest.mark.parametrize("later", [("b", "c", "a"), ("c", "a"), ("c", "new", "a")])
 def test_labels_in_another_order_come_back_in_the_one_they_had(on_postgresql, later):
     """Labels that are only added could not bring it back."""

@@ -111,6 +111,16 @@ def _value(type_: Any, **options: Any) -> Make:
     return table(column("value", type_, **options))
 
 
+def _moody(*labels_and_part: Any) -> Make:
+    """A table with an enum of some labels, and something that compares it with one."""
+    *labels, part = labels_and_part
+    return table(column("value", sa.Enum(*labels, name="mood")), part)
+
+
+def some_rows(where: str) -> Part:
+    return index("i", "id", postgresql_where=sa.text(where))
+
+
 PAIRS: dict[str, Chosen] = {
     # Unique constraints
     "deferrable": Chosen(
@@ -267,6 +277,31 @@ PAIRS: dict[str, Chosen] = {
     ),
     "boolean with a check goes": Chosen(
         EVERY, _value(sa.Boolean(create_constraint=True, name="ck")), table()
+    ),
+    **{
+        f"{change} {what}": Chosen(("postgresql",), _moody(*before, part), _moody(*after, again))
+        for change, before, after in (
+            ("label goes beside", "abc", "ab"),
+            ("label comes beside", "ab", "abc"),
+            ("labels in another order beside", "abc", "cab"),
+        )
+        for what, part, again in (
+            ("a check", *[check("value <> 'a'", name="ck")] * 2),
+            ("an index of some rows", *[some_rows("value = 'a'")] * 2),
+            ("an index over an expression", *[index("i", sa.text("(value = 'a')"))] * 2),
+            ("another check", check("value <> 'a'", name="ck"), check("value <> 'b'", name="ck")),
+            ("an index of other rows", some_rows("value = 'a'"), some_rows("value = 'b'")),
+        )
+    },
+    "label goes with a check that names it": Chosen(
+        ("postgresql",),
+        _moody("a", "b", check("value IN ('a', 'b')", name="ck")),
+        _moody("a", check("value = 'a'", name="ck")),
+    ),
+    "label comes with a check that names it": Chosen(
+        ("postgresql",),
+        _moody("a", check("value = 'a'", name="ck")),
+        _moody("a", "b", check("value IN ('a', 'b')", name="ck")),
     ),
     "array of an enum": Chosen(
         ("postgresql",), table(), _value(postgresql.ARRAY(sa.Enum("a", "b", name="e")))
