@@ -36,6 +36,7 @@ from .comparison import Comparison
 from .completing import complete
 from .constraint_names import name_constraints
 from .counters import change_counters
+from .dropped_order import order_drops
 from .drops import tell_drops
 from .imports import import_types
 from .key_changes import change_keys
@@ -56,6 +57,7 @@ Step = Callable[[Comparison, "MigrationScript"], None]
 
 #: In the order in which they run.
 STEPS: tuple[Step, ...] = (
+    order_drops,
     import_types,
     only_mine,
     rename,

@@ -207,7 +207,9 @@ def test_a_database_that_nobody_may_make_is_told(project, database_url):
     kind = database_url.get_backend_name()
     if kind == "sqlite":
         pytest.skip("anybody may make a file")
-    make = "CREATE ROLE pauper LOGIN" if kind == "postgresql" else "CREATE USER pauper@localhost"
+    # A server of MariaDB tells a socket from an address.
+    users = "pauper@localhost, pauper@'127.0.0.1'"
+    make = "CREATE ROLE pauper LOGIN" if kind == "postgresql" else f"CREATE USER {users}"
     gone = make.replace("CREATE", "DROP").replace(" LOGIN", "")
     engine = sa.create_engine(database_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -47,7 +47,7 @@ SAME_ON_MARIADB = [
     (mysql.DATETIME(fsp=3), sa.DateTime()),
     (sa.Numeric(8, 2), sa.Numeric()),
     (sa.Numeric(8), sa.Numeric(8, 0)),
-    (sa.Text(100), mysql.TINYTEXT()),
+    (sa.Text(60), mysql.TINYTEXT()),
     (sa.LargeBinary(10), mysql.TINYBLOB()),
     (sa.Text(100_000), mysql.MEDIUMTEXT()),
     (sa.Text(100), sa.Text(200)),
