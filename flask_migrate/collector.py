@@ -13,6 +13,10 @@ from typing import Any
 # PyPy's collector is another one.
 _CAN_FREEZE = hasattr(gc, "freeze")
 
+# How often in a process objects are taken for old ones. More often than a command line needs it,
+# and not so often that a program that calls many commands is never searched as a whole.
+_few_times = iter(range(16))
+
 # What may be left as it is when the process ends: the operating system closes
 # sockets, and files are closed with their buffers written.
 _HARMLESS = {
@@ -43,18 +47,18 @@ def paused() -> Iterator[None]:
     finally:
         if was_enabled:
             # This counts the new objects as old ones, without a look at each.
-            if _CAN_FREEZE and not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()
+            set_aside()()
             gc.enable()
 
 
 def set_aside() -> Callable[[], None]:
     """Look for no garbage among what is there, until the function that comes back is called.
 
-    Each search would go through the program and its models again.
+    Each search would go through the program and its models again. They are old ones then to the
+    collector, which does not count them for its next search of all.
     """
-    if not _CAN_FREEZE or gc.get_freeze_count():  # the program has frozen what it shares
+    # The program may have frozen what it shares.
+    if not _CAN_FREEZE or gc.get_freeze_count() or next(_few_times, None) is None:
         return lambda: None
     gc.freeze()
     return gc.unfreeze

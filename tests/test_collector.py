@@ -73,6 +73,27 @@ def test_garbage_of_a_pause_is_found_later():
     subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
 
 
+def test_a_program_that_calls_many_commands_does_not_grow():
+    """Python looks through all objects after so many new ones, which must be counted for that."""
+    script = """
+        import gc
+        from flask_migrate import collector
+
+        class Circle:
+            def __init__(self):
+                self.circle = self
+
+        for _ in range(300):
+            with collector.paused():
+                for _ in range(1000):
+                    Circle()
+            collector.set_aside()()
+        alive = sum(isinstance(each, Circle) for each in gc.get_objects())
+        assert alive < 50_000, alive
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
+
+
 def test_what_the_program_has_frozen_stays_so():
     """Servers freeze what they share with their workers."""
     script = """
