@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..console import counted
+from ..differences.operations import ChangeKeyOp
 from ..errors import MigrateError
 from .comparison import key
 from .only_mine import is_named, sources
@@ -39,20 +40,29 @@ def _found(comparison: Comparison) -> Iterator[tuple[Any, str]]:
     """What is dropped and not empty, with how it is told."""
     from alembic.operations import ops
 
-    for _, operation in list(comparison.operations()):
+    operations: list[Any] = [each for _, each in comparison.operations()]
+    for operation in operations:
         if any(operation is each for each in comparison.settled):
             continue
         if isinstance(operation, ops.DropTableOp):
             rows = comparison.rows(operation.schema, operation.table_name)
             facts = _of_table(comparison, operation, rows)
-        elif isinstance(operation, ops.DropColumnOp):
-            rows = _values(comparison, operation)
-            name = f"{key(operation.schema, operation.table_name)}.{operation.column_name}"
-            facts = f"{name} is dropped with its values in {counted(rows, 'row')}."
-        else:
-            continue
-        if rows:
-            yield operation, facts
+            if rows:
+                yield operation, facts
+        for column in _columns(operation):
+            rows = _values(comparison, operation, column)
+            name = f"{key(operation.schema, operation.table_name)}.{column}"
+            if rows:
+                yield operation, f"{name} is dropped with its values in {counted(rows, 'row')}."
+
+
+def _columns(operation: Any) -> Sequence[str]:
+    """The columns that *operation* drops from a table that stays."""
+    from alembic.operations import ops
+
+    if isinstance(operation, ops.DropColumnOp):
+        return [operation.column_name]
+    return operation.dropped if isinstance(operation, ChangeKeyOp) else ()
 
 
 def _of_table(comparison: Comparison, operation: Any, rows: int) -> str:
@@ -63,12 +73,12 @@ def _of_table(comparison: Comparison, operation: Any, rows: int) -> str:
     return f"{facts}."
 
 
-def _values(comparison: Comparison, operation: Any) -> int:
+def _values(comparison: Comparison, operation: Any, name: str) -> int:
     """How many rows have a value in a column that is not computed."""
     import sqlalchemy as sa
 
-    dropped = operation._reverse.column if operation._reverse is not None else None
-    if dropped is not None and dropped.computed is not None:
+    again = getattr(operation, "_reverse", None)
+    if again is not None and again.column.computed is not None:
         return 0
-    column: Any = sa.column(operation.column_name)
+    column: Any = sa.column(name)
     return comparison.rows(operation.schema, operation.table_name, column.isnot(None))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from alembic.operations.ops import DropColumnOp
+
 from ..differences import search, spelling
 from ..differences.counters import AutoIncrementOp, counts, definition, is_made_to_count
 from ..differences.mariadb import NAMES
@@ -16,6 +18,22 @@ if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
 
     from .comparison import Comparison
+
+
+class DropCounterOp(DropColumnOp):
+    """A column that counts, and does so again when it comes back."""
+
+    made: StatementOp
+
+    @classmethod
+    def of(cls, op: DropColumnOp, made: StatementOp) -> DropCounterOp:
+        """*op*, which *made* undoes."""
+        again = cls.__new__(cls)
+        again.__dict__.update(op.__dict__, made=made)
+        return again
+
+    def reverse(self) -> Any:
+        return self.made
 
 
 def change_keys(comparison: Comparison, script: MigrationScript) -> None:
@@ -70,8 +88,8 @@ def _with_serial(op: Any, dialect: Any) -> list[Any]:
     alter = f"ALTER TABLE {spelling.name(dialect, op.schema, op.table_name)}"
     add = f"{alter} ADD COLUMN {definition(column, column.type, dialect)}"
     drop = f"{alter} DROP COLUMN {spelling.name(dialect, column.name)}"
-    if isinstance(op, ops.DropColumnOp):
-        return [StatementOp(drop, add)]
+    if isinstance(op, DropColumnOp):
+        return [DropCounterOp.of(op, StatementOp(add, drop))]
     if column.comment is None:
         return [StatementOp(add, drop)]
     comment = ops.AlterColumnOp(
@@ -93,7 +111,7 @@ def _counting(op: Any, dialect: Any) -> Any:
         column = op.column
         is_key = column.table is not None and column is column.table._autoincrement_column
         return column if is_key and is_made_to_count(column, dialect) else None
-    if isinstance(op, ops.DropColumnOp) and op._reverse is not None:
+    if isinstance(op, DropColumnOp) and op._reverse is not None:
         column = op._reverse.column
         is_own = column.server_default is None and column.identity is None
         return column if is_own and counts(column) else None
@@ -113,12 +131,13 @@ def _with_clauses(comparison: Comparison, holder: Any) -> list[Any]:
     there, back = zip(*found, strict=True)
     names = key.schema, key.was_name, key.now_name
     made = ChangeKeyOp(key.table_name, key.was, key.now, *names, there, back)
+    left = [op for op in holder.ops if op not in rest and isinstance(op, DropColumnOp)]
+    made.dropped = [op.column_name for op in left]
     return [made if op is key else op for op in rest]
 
 
 def _clause(comparison: Comparison, key: ChangeKeyOp, op: Any) -> tuple[str, str] | None:
     """What *op* adds to the statement that changes the key, and what undoes that."""
-    from alembic.operations import ops
 
     dialect = comparison.dialect
     if isinstance(op, AutoIncrementOp):
@@ -128,7 +147,7 @@ def _clause(comparison: Comparison, key: ChangeKeyOp, op: Any) -> tuple[str, str
         return None
     add = f"ADD COLUMN {definition(column, column.type, dialect)}"
     drop = f"DROP COLUMN {spelling.name(dialect, column.name)}"
-    return (drop, add) if isinstance(op, ops.DropColumnOp) else (add, drop)
+    return (drop, add) if isinstance(op, DropColumnOp) else (add, drop)
 
 
 def _ceasing(comparison: Comparison, key: ChangeKeyOp) -> tuple[str, str] | None:

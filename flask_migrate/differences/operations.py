@@ -65,7 +65,8 @@ class ChangeKeyOp(MigrateOperation):
     """Another primary key on a table that has, or had, one.
 
     ``clauses`` are what MySQL and MariaDB have to do in the same statement, and
-    ``clauses_back`` what undoes that: a column that counts is always a key.
+    ``clauses_back`` what undoes that: a column that counts is always a key. They
+    drop the columns ``dropped``.
     """
 
     table_name: str
@@ -76,6 +77,7 @@ class ChangeKeyOp(MigrateOperation):
     now_name: str | None = None
     clauses: Sequence[str] = ()
     clauses_back: Sequence[str] = ()
+    dropped: Sequence[str] = ()
 
     def reverse(self) -> ChangeKeyOp:
         """The operation that undoes this one."""

@@ -87,3 +87,12 @@ def test_a_key_that_sqlite_will_not_count_in_is_told(tmp_path, monkeypatch, capl
     changed(tmp_path, monkeypatch, url, things(KEY, N), rows, things(LARGE, N))
     assert "thing.id becomes BIGINT: SQLite counts in an INTEGER only" in caplog.text
     assert "sa.BigInteger().with_variant(sa.Integer(), 'sqlite')" in caplog.text
+
+
+def test_numbers_that_are_dropped_are_told(tmp_path, monkeypatch, caplog, server_url):
+    """They are values as well, and those that come back are others."""
+    rows = "INSERT INTO thing (n) VALUES (10), (20)"
+    changed(tmp_path, monkeypatch, server_url, things(KEY, N), rows, things(N))
+    assert "thing.id is dropped with its values in 2 rows." in caplog.text
+    files = [path.read_text("utf-8") for path in tmp_path.glob("migrations/versions/*.py")]
+    assert any("# thing.id is dropped with its values in 2 rows." in text for text in files)
