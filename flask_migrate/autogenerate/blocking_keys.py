@@ -96,7 +96,12 @@ def _taken_out(comparison: Comparison, changes: _Changes) -> tuple[list[Any], li
 
     drops: list[Any] = []
     makes: list[Any] = []
+    # What goes before the renames is away in time, and comes back under the old names.
+    renames = [each for each in comparison.upgrade.ops if isinstance(each, RenamesOp)]
+    early = [op for each in renames for _, op in walk(each)]
     for holder, op in comparison.operations():
+        if any(op is each for each in early):
+            continue
         if isinstance(op, ops.CreateTableOp):
             makes += _out_of_table(op, changes)
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from ..project import Project
 
@@ -96,3 +97,38 @@ def test_numbers_that_are_dropped_are_told(tmp_path, monkeypatch, caplog, server
     assert "thing.id is dropped with its values in 2 rows." in caplog.text
     files = [path.read_text("utf-8") for path in tmp_path.glob("migrations/versions/*.py")]
     assert any("# thing.id is dropped with its values in 2 rows." in text for text in files)
+
+
+def test_a_foreign_key_that_goes_with_a_rename_comes_back_under_the_old_name(
+    tmp_path, monkeypatch, server_url
+):
+    """It is dropped before its target has the new name, and not once more for the larger type."""
+
+    def referring(target, type_, is_kept):
+        def models(db):
+            db.Table(target, db.metadata, sa.Column("id", type_, primary_key=True))
+            keys = [sa.ForeignKey(f"{target}.id", name="fk")] if is_kept else []
+            db.Table(
+                "child",
+                db.metadata,
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("parent_id", type_, *keys),
+            )
+
+        return models
+
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, server_url)
+    project.run("init")
+    project.models = before = referring("parent", sa.Integer, True)
+    project.run("migrate")
+    project.run("upgrade")
+    project.models = referring("elder", sa.BigInteger, False)
+    outcome = project.run("migrate", rename_table="parent=elder")
+    assert outcome.exit_code == 0, outcome.error
+    for command in ("upgrade", "check", "downgrade"):
+        outcome = project.run(command)
+        assert outcome.exit_code == 0, outcome.error
+    project.models = before
+    keys = sa.inspect(sa.create_engine(server_url, poolclass=NullPool)).get_foreign_keys("child")
+    assert [each["referred_table"] for each in keys] == ["parent"]
