@@ -196,6 +196,13 @@ class WholeCopy(batch.ApplyBatchImpl):
                 return
         super().drop_constraint(const)
 
+    def add_constraint(self, const: Any) -> None:
+        """Add a constraint; SQLAlchemy warns of a key that its columns do not say as well."""
+        super().add_constraint(const)
+        if isinstance(const, sa.PrimaryKeyConstraint):
+            for name, column in self.columns.items():
+                column.primary_key = name in const.columns
+
     def drop_index(self, idx: Any) -> None:
         """Drop an index, also one that SQLAlchemy cannot reflect."""
         self._dropped_indexes.add(idx.name)

@@ -99,7 +99,8 @@ def follow_keys(comparison: Comparison) -> None:
         if was == tuple(operation.now):
             holder.ops.remove(operation)
             continue
-        if operation.was_name == conventional_names.primary_key(operation.table_name):
+        former = comparison.former(operation.schema, table)
+        if operation.was_name == conventional_names.primary_key(former):
             operation.was_name = conventional_names.primary_key(table)
         operation.table_name, operation.was = table, was
 

@@ -132,3 +132,28 @@ def test_a_foreign_key_that_goes_with_a_rename_comes_back_under_the_old_name(
     project.models = before
     keys = sa.inspect(sa.create_engine(server_url, poolclass=NullPool)).get_foreign_keys("child")
     assert [each["referred_table"] for each in keys] == ["parent"]
+
+
+def test_a_key_changes_with_the_name_of_its_table(tmp_path, monkeypatch, database_url):
+    """The constraint has the new name by then, if PostgreSQL made the old one."""
+
+    def keyed(name, *others):
+        def models(db):
+            parts = [sa.Column(each, sa.Integer, primary_key=True) for each in ("id", *others)]
+            more = [] if others else [sa.Column("n", sa.Integer, nullable=False)]
+            db.Table(name, db.metadata, *parts, *more)
+
+        return models
+
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, database_url)
+    project.run("init")
+    project.models = keyed("Parent")
+    project.run("migrate")
+    project.run("upgrade")
+    project.models = keyed("elder", "n")
+    outcome = project.run("migrate", rename_table="Parent=elder")
+    assert outcome.exit_code == 0, outcome.error
+    for command in ("upgrade", "check", "downgrade", "upgrade"):
+        outcome = project.run(command)
+        assert outcome.exit_code == 0, outcome.error
