@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..differences.mariadb import NAMES
 from ..differences.operations import ChangeKeyOp
 from .casts import kind_of
-from .comparison import key, walk
+from .comparison import drop_empty, key, walk
 from .written import RenamesOp
 
 if TYPE_CHECKING:
@@ -120,9 +120,7 @@ def _taken_out(comparison: Comparison, changes: _Changes) -> tuple[list[Any], li
         if changes.are_forbidden_by(made):
             holder.ops[:] = [each for each in holder.ops if each is not op]
             found.append(op)
-    comparison.upgrade.ops[:] = [
-        each for each in comparison.upgrade.ops if getattr(each, "ops", [each])
-    ]
+    drop_empty(comparison.upgrade)
     return drops, makes
 
 

@@ -159,3 +159,9 @@ def walk(container: OpContainer | Any) -> Iterator[tuple[OpContainer | Any, Migr
 def holds_operations(operation: Any) -> bool:
     """Whether *operation* is there for those in it, as the changes of a table are."""
     return hasattr(operation, "ops") and not hasattr(operation, "columns")
+
+
+def drop_empty(container: OpContainer | Any) -> None:
+    """Take the changes of tables out of *container* of which nothing is left."""
+    operations: list[Any] = container.ops
+    operations[:] = [each for each in operations if not holds_operations(each) or each.ops]

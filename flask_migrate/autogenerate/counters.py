@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..differences import spelling
 from ..differences.counters import CounterOp, serial_type
-from .comparison import holds_operations
+from .comparison import drop_empty, holds_operations
 from .written import StatementOp
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def change_counters(comparison: Comparison, script: MigrationScript) -> None:
         _write(comparison, column)
     is_resized = _resize(comparison)
     if found or is_resized:
-        operations: list[Any] = comparison.upgrade.ops
-        operations[:] = [op for op in operations if not holds_operations(op) or op.ops]
+        drop_empty(comparison.upgrade)
         comparison.reverse()
 
 

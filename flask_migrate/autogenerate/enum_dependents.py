@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..differences import spelling
 from ..differences.operations import ReplaceEnumOp
-from .comparison import walk
+from .comparison import drop_empty, walk
 from .written import StatementOp
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _taken_out(container: Any, type_: ReplaceEnumOp) -> tuple[list[Any], list[An
             if _is_drop(op) == (found is goes) and _compares(op, type_):
                 holder.ops.remove(op)
                 found.append(ops.ModifyTableOps(op.table_name, [op], schema=op.schema))
-    container.ops[:] = [op for op in container.ops if getattr(op, "ops", [op])]
+    drop_empty(container)
     return goes, comes
 
 

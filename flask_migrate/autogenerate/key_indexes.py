@@ -64,7 +64,7 @@ class _Keeper:
             return
         before, after = (there, model) if self.is_upgrade else (model, there)
         kept = [columns for _, columns in before.foreign_keys()]
-        own = [(_own_name(op, each, columns), columns) for each, columns in model.foreign_keys()]
+        own = [(_own_name(each, columns), columns) for each, columns in model.foreign_keys()]
         own = [(name, columns) for name, columns in own if columns in kept]
         done += [_index(op, *each) for each in own if _leans(each[1], op.was, before, op.now)]
         done.append(op)
@@ -173,10 +173,10 @@ def _indexes_for(op: Any, table: _Table) -> Iterator[Any]:
         if own or not any(each[: len(columns)] == columns for each in table.indexed()):
             usual = str(constraint.name or f"{op.table_name}_{'_'.join(columns)}")
             name = own[0] if own else usual
-            yield ops.CreateIndexOp(name, op.table_name, columns, schema=op.schema)
+            yield _index(op, name, columns)
 
 
-def _own_name(op: Any, constraint: Any, columns: list[str]) -> str:
+def _own_name(constraint: Any, columns: list[str]) -> str:
     """What the server calls the index that it makes for a foreign key."""
     return str(constraint.name or columns[0])
 

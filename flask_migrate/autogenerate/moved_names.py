@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..differences.mariadb import NAMES
-from .comparison import walk
+from .comparison import drop_empty, walk
 
 #: A name with its schema, and the table that has it.
 Named = tuple[tuple[Any, str], str]
@@ -35,7 +35,7 @@ def give_up(container: Any, dialect: str) -> list[Any]:
                     drop = ops.DropConstraintOp.from_constraint(constraint)
                     early.append(ops.ModifyTableOps(op.table_name, [drop], schema=op.schema))
     if early:
-        container.ops[:] = [op for op in container.ops if getattr(op, "ops", [op])]
+        drop_empty(container)
     return early
 
 
