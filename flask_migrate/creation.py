@@ -27,7 +27,8 @@ _SERVERS = {
     "mysql": (
         ("information_schema",),
         "SELECT 1 FROM information_schema.schemata WHERE schema_name = :name",
-        "CREATE DATABASE IF NOT EXISTS {} CHARACTER SET utf8mb4",
+        # Not IF NOT EXISTS: it would tell each of several at once that it was the one.
+        "CREATE DATABASE {} CHARACTER SET utf8mb4",
     ),
 }
 _SERVERS["mariadb"] = _SERVERS["mysql"]

@@ -167,6 +167,27 @@ def test_eight_at_once_make_one_database(project):
     assert project.current() == {"rev2"}
 
 
+def test_a_database_that_another_process_makes_first_is_not_said_to_be_made(
+    project, database_url
+):
+    """Although it was not there when this one looked."""
+    if database_url.get_backend_name() == "sqlite":
+        pytest.skip("one call looks and makes")
+    other = sa.create_engine(database_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+
+    def quicker(connection, cursor, statement, parameters, context, executemany):
+        if statement.startswith("CREATE DATABASE") and connection.engine is not other:
+            with other.connect() as elsewhere:
+                elsewhere.exec_driver_sql(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", quicker)
+    try:
+        done = project.run("prepare").value
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", quicker)
+    assert (done.created, len(done.steps)) == ((), 2)
+
+
 def test_four_at_once_adopt_once(there):
     """The others find it done."""
     create_all(there, users)
