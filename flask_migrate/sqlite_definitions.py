@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,15 @@ _TOKEN = re.compile(
 )
 
 _OF_TABLE = {"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"}
+
+# What a constraint ends with before its ON CONFLICT; that of a CHECK means nothing.
+_BEFORE = {
+    "NULL": "NOT NULL",
+    "UNIQUE": "UNIQUE",
+    **dict.fromkeys(("KEY", "ASC", "DESC"), "PRIMARY KEY"),
+}
+
+_KINDS = {"primary_key_constraint": "PRIMARY KEY", "unique_constraint": "UNIQUE"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class Definition:
         self.collations: dict[str, str] = {}
         words = {token.upper() for part in parts for token in part}
         self.is_autoincrement = "AUTOINCREMENT" in words
-        self.has_conflict_clause = "CONFLICT" in words
+        self._conflicts: dict[tuple[str, ...], str] = {}
         for part in parts:
             seen = [token for token in part if not _is_blank(token)]
             column = "" if seen[0].upper() in _OF_TABLE else unquoted(seen[0])
@@ -55,11 +64,16 @@ class Definition:
             if column and "COLLATE" in upper:
                 self.collations[column] = unquoted(seen[upper.index("COLLATE") + 1])
             outer = _outside_parentheses(seen)
+            self._conflicts.update(_conflicts(outer, column or seen))
             upper = [token.upper() for token in outer]
             if column and "UNIQUE" in upper[1:]:
                 place = upper.index("UNIQUE", 1)
                 is_named = upper[place - 2] == "CONSTRAINT"
                 self.unique_columns[column] = unquoted(outer[place - 1]) if is_named else ""
+
+    def conflict(self, kind: str, columns: Iterable[str]) -> str | None:
+        """What ``ON CONFLICT`` says of the constraint of a kind that is over *columns*."""
+        return self._conflicts.get((kind, *(name.lower() for name in columns)))
 
 
 def tokens(sql: str) -> list[str]:
@@ -90,6 +104,24 @@ def mend_generated(table: Any) -> None:
             whole = ",".join("".join(each) for each in inside)
             if whole != text:
                 column.computed.sqltext = type(column.computed.sqltext)(whole)
+
+
+def mend_conflicts(definition: Definition, columns: Iterable[Any], others: Iterable[Any]) -> None:
+    """Give the ``ON CONFLICT`` clauses of a table to its *columns* and *others*, its constraints.
+
+    That of a key of one column goes to the column: with ``AUTOINCREMENT`` it stands there.
+    """
+    for column in columns:
+        for kind, option in (("NOT NULL", "not_null"), ("PRIMARY KEY", "primary_key")):
+            clause = definition.conflict(kind, [column.name])
+            if clause:
+                column.dialect_kwargs[f"sqlite_on_conflict_{option}"] = clause
+    for each in others:
+        kind = _KINDS.get(each.__visit_name__, "")
+        names = [column.name for column in each.columns] if kind else []
+        clause = definition.conflict(kind, names)
+        if clause and not (kind == "PRIMARY KEY" and len(names) == 1):
+            each.dialect_kwargs["sqlite_on_conflict"] = clause
 
 
 def unquoted(token: str) -> str:
@@ -134,6 +166,20 @@ def _outside_parentheses(part: list[str]) -> list[str]:
             found.append(piece)
         depth -= piece == ")"
     return found
+
+
+def _conflicts(outer: list[str], where: str | list[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The ``ON CONFLICT`` clauses in the part of one column, or of the constraint *where*."""
+    upper = [token.upper() for token in outer]
+    for place, word in enumerate(upper):
+        kind = _BEFORE.get(upper[place - 2]) if word == "CONFLICT" else None
+        if kind is None:
+            continue
+        names = [where]
+        if not isinstance(where, str):
+            inside, _ = _parts(where, where.index("("))
+            names = [unquoted(each[0]) for each in inside]
+        yield (kind, *[str(name).lower() for name in names]), upper[place + 1]
 
 
 def _checks(part: list[str], column: str) -> Iterator[Check]:

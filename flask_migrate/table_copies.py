@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import TextClause
 
 from . import conventional_names
 from .logs import log
-from .sqlite_definitions import Check, Definition, mend_generated, renamed
+from .sqlite_definitions import Check, Definition, mend_conflicts, mend_generated, renamed
 
 _DATES = (sa.Date, sa.DateTime, sa.Time)
 # In SQLAlchemy 2.1 a Float is no Numeric any more.
@@ -80,15 +80,16 @@ class WholeCopy(batch.ApplyBatchImpl):
             if name in known:
                 self.table_kwargs.setdefault(f"sqlite_{name}", value)
             elif value:
-                self._tell(f"{name.upper()} of")
+                said = "%s of the table %s cannot be kept in its copy."
+                log.warning(said, name.upper(), self.table.name)
         for name, column in self.columns.items():
             if isinstance(column.server_default, sa.Computed):
                 del self.column_transfers[name]["expr"]
             _keep_colons(column)
             self._collate(column, name)
         self._add_unique(definition)
-        if definition.has_conflict_clause:
-            self._tell("The ON CONFLICT clauses of")
+        constraints = [*self.named_constraints.values(), *self.unnamed_constraints]
+        mend_conflicts(definition, self.columns.values(), constraints)
         for check in definition.checks:
             if check.name:
                 self.named_constraints.pop(check.name, None)
@@ -122,9 +123,6 @@ class WholeCopy(batch.ApplyBatchImpl):
         if collation and isinstance(column.type, sa.String) and not column.type.collation:
             column.type = column.type.copy()
             column.type.collation = collation
-
-    def _tell(self, what: str) -> None:
-        log.warning("%s the table %s cannot be kept in its copy.", what, self.table.name)
 
     def alter_column(  # type: ignore[override]
         self, table_name: str, column_name: str, **changes: Any
@@ -213,6 +211,9 @@ class WholeCopy(batch.ApplyBatchImpl):
         if self._definition is not None:
             self.table_args = (*self.table_args, *map(self._made, self._checks.values()))
         super()._transfer_elements_to_new_table()
+        new: Any = self.new_table
+        # Else a row that ON CONFLICT IGNORE or REPLACE is for would be left out.
+        new.insert = lambda: sa.insert(new).prefix_with("OR ABORT")
 
     def _made(self, check: Check) -> Any:
         """A check of the copy."""

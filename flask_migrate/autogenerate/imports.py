@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alembic.autogenerate.render import _repr_type
+from alembic.autogenerate.render import _render_gen_name, _repr_type
 
 from ..errors import UnwritableTypeError
 
@@ -38,6 +38,8 @@ def _importing(users: Callable[..., Any] | None, tell: Callable[[str], None]) ->
             return rendered
         if kind == "server_default":
             return _default(getattr(item, "arg", None))
+        if kind == "primary_key":
+            return _key(item, context)
         module = type(item).__module__
         prefix = context.opts.get("user_module_prefix")
         # A prefix of the project's has an import of the project's.
@@ -76,6 +78,18 @@ def _default(text: Any) -> Any:
     if not is_text or (len(text) > 1 and text[0] == text[-1] == "'"):
         return False
     return repr(text) if text.startswith("'") or text.endswith("'") else False
+
+
+def _key(key: Any, context: Any) -> Any:
+    """A primary key with its options, such as ``INCLUDE``, which Alembic leaves out."""
+    options = [f"{name}={value!r}" for name, value in key.dialect_kwargs.items() if value != []]
+    if not options or not key.columns:
+        return False
+    words = [repr(column.name) for column in key.columns]
+    if key.name:
+        words.append(f"name={_render_gen_name(context, key.name)!r}")
+    prefix = context.opts["sqlalchemy_module_prefix"] or ""
+    return f"{prefix}PrimaryKeyConstraint({', '.join([*words, *options])})"
 
 
 def _package(item: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..sqlite_definitions import Definition
+from ..sqlite_definitions import Definition, mend_conflicts
 from .comparison import walk
 
 if TYPE_CHECKING:
@@ -16,8 +16,11 @@ _SQL = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
 
 
 def restore_details(comparison: Comparison, script: MigrationScript) -> None:
-    """Give the tables and columns of the downgrade the collations and options that they have."""
-    from alembic.operations.ops import AddColumnOp, CreateTableOp
+    """Give the tables and columns of the downgrade the collations and options that they have.
+
+    So do its unique constraints get their ``ON CONFLICT``.
+    """
+    from alembic.operations.ops import AddColumnOp, CreateTableOp, CreateUniqueConstraintOp
 
     if comparison.dialect.name != "sqlite":
         return
@@ -25,12 +28,17 @@ def restore_details(comparison: Comparison, script: MigrationScript) -> None:
         if isinstance(op, CreateTableOp) and op.schema is None:
             definition = _definition(comparison, op.table_name)
             if definition is not None:
-                _collate(definition, op.columns)
+                _mend(definition, op.columns)
                 op.kw.update(_options(definition))
         elif isinstance(op, AddColumnOp) and op.schema is None:
             definition = _definition(comparison, comparison.former(None, op.table_name))
             if definition is not None:
-                _collate(definition, [op.column])
+                _mend(definition, [op.column])
+        elif isinstance(op, CreateUniqueConstraintOp) and op.schema is None:
+            definition = _definition(comparison, comparison.former(None, op.table_name))
+            clause = definition and definition.conflict("UNIQUE", op.columns)
+            if clause:
+                op.kw["sqlite_on_conflict"] = clause
 
 
 def _definition(comparison: Comparison, table: str) -> Definition | None:
@@ -38,11 +46,13 @@ def _definition(comparison: Comparison, table: str) -> Definition | None:
     return Definition(sql) if sql else None
 
 
-def _collate(definition: Definition, columns: Any) -> None:
+def _mend(definition: Definition, parts: Any) -> None:
     from sqlalchemy import Column, String
 
+    columns = [each for each in parts if isinstance(each, Column)]
+    mend_conflicts(definition, columns, [each for each in parts if not isinstance(each, Column)])
     for column in columns:
-        collation = isinstance(column, Column) and definition.collations.get(column.name)
+        collation = definition.collations.get(column.name)
         if collation and isinstance(column.type, String):
             column.type = column.type.copy()
             column.type.collation = collation

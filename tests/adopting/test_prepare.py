@@ -167,9 +167,7 @@ def test_eight_at_once_make_one_database(project):
     assert project.current() == {"rev2"}
 
 
-def test_a_database_that_another_process_makes_first_is_not_said_to_be_made(
-    project, database_url
-):
+def test_a_database_that_another_process_makes_first_is_not_said_to_be_made(project, database_url):
     """Although it was not there when this one looked."""
     if database_url.get_backend_name() == "sqlite":
         pytest.skip("one call looks and makes")

@@ -252,6 +252,57 @@ def test_without_rowid_stays(started):
     assert "WITHOUT ROWID" in sql
 
 
+@pytest.mark.parametrize(
+    ("table", "insert", "expected"),
+    [
+        ("id INTEGER PRIMARY KEY, n INTEGER UNIQUE ON CONFLICT REPLACE", "3, 1", [(2, 2), (3, 1)]),
+        ("id INTEGER, n INTEGER, UNIQUE (n) ON CONFLICT IGNORE", "3, 1", [(1, 1), (2, 2)]),
+        (
+            "id INTEGER, n INTEGER, CONSTRAINT u UNIQUE (n, id) ON CONFLICT IGNORE",
+            "1, 1",
+            [(1, 1), (2, 2)],
+        ),
+        ("id INTEGER PRIMARY KEY DESC ON CONFLICT REPLACE, n INT", "2, 7", [(1, 1), (2, 7)]),
+        (
+            "id INTEGER PRIMARY KEY ON CONFLICT REPLACE AUTOINCREMENT, n INT",
+            "2, 7",
+            [(1, 1), (2, 7)],
+        ),
+        ("id INT, n INT, PRIMARY KEY (id, n) ON CONFLICT IGNORE", "2, 2", [(1, 1), (2, 2)]),
+        ("id INT, n INT NOT NULL ON CONFLICT IGNORE UNIQUE", "3, NULL", [(1, 1), (2, 2)]),
+        (
+            "id INT, n INT DEFAULT 5 NOT NULL ON CONFLICT REPLACE",
+            "3, NULL",
+            [(1, 1), (2, 2), (3, 5)],
+        ),
+    ],
+)
+@pytest.mark.parametrize("body", ["ADD", "RENAME"])
+def test_on_conflict_stays(started, table, insert, expected, body):
+    """A row that a constraint is against is dealt with as before."""
+    change = {
+        "ADD": 'batch.add_column(sa.Column("more", sa.Integer))',
+        "RENAME": 'batch.alter_column("n", new_column_name="m")',
+    }[body]
+    setup = [f"CREATE TABLE item ({table})", "INSERT INTO item VALUES (1, 1), (2, 2)"]
+    body = f'with op.batch_alter_table("item", recreate="always") as batch: {change}'
+    assert upgraded(started, body, setup=setup).exit_code == 0
+    names = "id, n" if "add" in change else "id, m"
+    started.execute(f"INSERT INTO item ({names}) VALUES ({insert})")
+    assert started.execute(f"SELECT {names} FROM item ORDER BY id") == expected
+
+
+def test_on_conflict_leaves_no_row_out_of_a_copy(started):
+    """What a copy breaks stops it: two values that become one."""
+    setup = [
+        "CREATE TABLE item (n VARCHAR(9) UNIQUE ON CONFLICT IGNORE)",
+        "INSERT INTO item VALUES ('1'), ('01')",
+    ]
+    outcome = upgraded(started, TO_INTEGER, setup=setup)
+    assert "UNIQUE constraint failed" in outcome.error.message
+    assert started.execute("SELECT n FROM item") == [("1",), ("01",)]
+
+
 def test_names_in_literals_are_not_renamed():
     """A text is not a column."""
     assert renamed("a = 'a' AND [a] <> \"A\"", {"a": "b"}) == '"b" = \'a\' AND "b" <> "b"'

@@ -55,7 +55,9 @@ def _sqlite(connection: Any) -> Snapshot:
 def _clauses(sql: str) -> list[str]:
     """The CHECKs, collations, generated columns and such of a ``CREATE TABLE``."""
     # BINARY is what a column has for which none is named.
-    words = r"COLLATE \"?(?!BINARY)\w+\"?|AUTOINCREMENT|DEFERRABLE INITIALLY DEFERRED"
+    words = (
+        r"COLLATE \"?(?!BINARY)\w+\"?|AUTOINCREMENT|DEFERRABLE INITIALLY DEFERRED|ON CONFLICT \w+"
+    )
     found = re.findall(words, sql)
     for match in re.finditer(r"(CHECK|GENERATED ALWAYS AS) ?\(", sql):
         depth, end = 1, match.end()

@@ -13,6 +13,7 @@ from .changing import pair
 from .chosen import PAIRS, MadeSchema
 from .chosen_keys import KEYS
 from .chosen_names import NAMES
+from .chosen_sqlite import SQLITE
 from .known import known
 from .places import BACKENDS, on_files, on_server
 from .trial import Bench
@@ -55,7 +56,7 @@ def test_what_is_written_leads_to_the_models_and_back(bench, part):
     assert not failed
 
 
-ALL = {**PAIRS, **KEYS, **NAMES}
+ALL = {**PAIRS, **KEYS, **NAMES, **SQLITE}
 CHOSEN = [(backend, name) for name, pair in ALL.items() for backend in pair.backends]
 
 

@@ -1,0 +1,57 @@
+"""Chosen pairs for SQLite: what its tables have and others have not."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from .chosen import Chosen, Make, both, column, table, unique
+
+ONLY = ("sqlite",)
+
+N = column("n", sa.Integer)
+
+
+def conflicting(*, is_all: bool = True) -> Make:
+    """A table with an ``ON CONFLICT`` in everything that may have one."""
+    parts = [
+        column("x", sa.Integer, nullable=False, sqlite_on_conflict_not_null="IGNORE"),
+        unique("x", name="u", sqlite_on_conflict="REPLACE"),
+        unique("id", "x", sqlite_on_conflict="FAIL"),
+    ]
+    return table(*(parts if is_all else ()), N)
+
+
+def _keyed(conflict: str, **options: object) -> Make:
+    return lambda metadata: sa.Table(
+        "t",
+        metadata,
+        sa.Column("a", sa.Integer, primary_key=True, sqlite_on_conflict_primary_key=conflict),
+        **options,
+    )
+
+
+def _composite(metadata: sa.MetaData) -> None:
+    columns = [sa.Column(each, sa.Integer) for each in "ab"]
+    sa.Table("t", metadata, *columns, sa.PrimaryKeyConstraint(*"ab", sqlite_on_conflict="IGNORE"))
+
+
+OTHER = table(name="other")
+
+SQLITE: dict[str, Chosen] = {
+    "conflicting parts go": Chosen(ONLY, conflicting(), conflicting(is_all=False)),
+    "conflicting parts come": Chosen(ONLY, conflicting(is_all=False), conflicting()),
+    "conflicting unique constraint goes": Chosen(
+        ONLY,
+        table(N, unique("n", sqlite_on_conflict="IGNORE")),
+        table(N),
+    ),
+    "conflicting table goes": Chosen(ONLY, both(conflicting(), OTHER), OTHER),
+    **{
+        f"conflicting key goes {how}": Chosen(ONLY, both(make, OTHER), OTHER)
+        for how, make in (
+            ("", _keyed("REPLACE")),
+            ("that counts", _keyed("REPLACE", sqlite_autoincrement=True)),
+            ("of two columns", _composite),
+        )
+    },
+}
