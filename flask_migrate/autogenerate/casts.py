@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..differences.enums import bare
@@ -147,6 +148,8 @@ def conversion(column: str, old: Any, new: Any, dialect: Any) -> str:
         return f"CASE WHEN {column} IS NOT NULL THEN ARRAY[{column}]::{target} END"
     if was == f"{now}[]" and now != "text":
         return f"({column})[1]::{target}"
+    if _goes_by_text(was, now):
+        return f"{column}::text::{target}"
     if changes_zone(old, new, dialect):
         return f"{column} AT TIME ZONE 'UTC'"
     if now == "boolean" and was in ("numeric", "float"):
@@ -157,9 +160,16 @@ def conversion(column: str, old: Any, new: Any, dialect: Any) -> str:
         return f"{column}::integer::boolean" if was == "integer" else f"{column}::boolean"
     if was == "boolean" and now == "integer" and target != "INTEGER":
         return f"{column}::integer::{target}"
-    if was.startswith("enum") and now.startswith("enum"):
-        return f"{column}::text::{target}"
     return f"{column}::{target}"
+
+
+def _goes_by_text(was: str, now: str) -> bool:
+    """Whether PostgreSQL knows no other way between two kinds of types than what they write."""
+    both = {was, now}
+    has_labels = any(each.startswith("enum ") for each in both)
+    are_ranges = all(re.fullmatch(r"(?!.*multi).*range", each) for each in both)
+    is_json = bool(both & {"json", "jsonb"}) and bool(both & {*_NUMBERS, "boolean"})
+    return "text" not in both and (has_labels or are_ranges or is_json)
 
 
 def changes_zone(old: Any, new: Any, dialect: Any) -> bool:

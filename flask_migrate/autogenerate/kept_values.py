@@ -20,6 +20,9 @@ _MOMENTS = {
     "time": ("timetz", "TIME(6)"),
 }
 
+#: What PostgreSQL writes in its own words when a text becomes it.
+_SPELLED_ANEW = ("boolean", "cidr", "inet", "interval", "json", "macaddr", "macaddr8", "uuid")
+
 #: A temporary table of MariaDB and MySQL.
 _VALUES = "flask_migrate_values"
 
@@ -66,7 +69,12 @@ def _on_postgresql(comparison: Comparison, operation: Any, was: str, now: str) -
     elif was == "text" and now in _MOMENTS:
         wide = _MOMENTS[now][0]
         is_other = f"{column}::{wide} <> ({there})::{wide}"
-    elif (was, now) == ("json", "jsonb") or (was == "text" and now != "text"):
+    elif (was, now) == ("json", "jsonb"):
+        # Blanks and escapes are no part of a value; the order of its keys and what they repeat are.
+        is_other = f"{_bare_json(column)} <> {_bare_json(f'{column}::jsonb::json')}"
+    elif (was, now) == ("text", "jsonb"):
+        is_other = f"{column}::jsonb::text <> {column}::text"
+    elif was == "text" and now in _SPELLED_ANEW:
         return 0  # in other words the same, or refused
     elif was == "json":
         is_other = f"({back})::text IS DISTINCT FROM {column}::text"
@@ -80,6 +88,10 @@ def _on_postgresql(comparison: Comparison, operation: Any, was: str, now: str) -
             # What becomes the new type and not the old one again is another value.
             return rows if result else None
     return 0
+
+
+def _bare_json(value: str) -> str:
+    return f"json_strip_nulls({value})::text"
 
 
 def _on_sqlite(comparison: Comparison, operation: Any, was: str, now: str) -> int:

@@ -67,9 +67,12 @@ def _made(connection: Any, table: Any, with_enums: bool) -> Twin:
     import sqlalchemy as sa
 
     copy = table.to_metadata(sa.MetaData(), name=NAME, schema=None)
+    replaced = []
     for column in copy.columns if not with_enums else ():
-        if isinstance(column.type, sa.Enum):
-            column.type = sa.Text()
+        if isinstance(getattr(column.type, "item_type", column.type), sa.Enum):
+            is_array = isinstance(column.type, sa.ARRAY)
+            column.type = sa.ARRAY(sa.Text()) if is_array else sa.Text()
+            replaced.append(column.name)
     for constraint in list(copy.constraints):
         if isinstance(constraint, sa.ForeignKeyConstraint):
             copy.constraints.discard(constraint)
@@ -81,6 +84,8 @@ def _made(connection: Any, table: Any, with_enums: bool) -> Twin:
         for index in copy.indexes if connection.dialect.name == "postgresql" else ():
             connection.execute(sa.schema.CreateIndex(index))
         made = Twin(sa.inspect(connection))
+        for name in replaced:
+            made.columns[name]["type"] = sa.types.NullType()
         if any(is_collated(each) for each in copy.indexes):
             made.index_texts = index_texts(connection, NAME)
         return made
