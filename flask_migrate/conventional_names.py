@@ -18,6 +18,11 @@ def unique(table: str, columns: Iterable[str]) -> str:
     return "_".join(["uq", table, *columns])[:_LENGTH]
 
 
+def check(table: str, column: str) -> str:
+    """The name of the CHECK that gives *column* of *table* its values."""
+    return f"ck_{table}_{column}"[:_LENGTH]
+
+
 def primary_key(table: str) -> str:
     """The name of a primary key as PostgreSQL gives it."""
     return f"{table}_pkey"

@@ -38,6 +38,14 @@ class Check:
         """What may be a name of a column in it, in lower case."""
         return {unquoted(token).lower() for token in tokens(self.text) if _is_name(token)}
 
+    @property
+    def listed(self) -> str | None:
+        """The column that it gives a list of values, as the type of one does."""
+        found = [token for token in tokens(self.text) if not _is_blank(token)]
+        is_list = [each.upper() for each in found[1:3]] == ["IN", "("] and found[-1] == ")"
+        is_of_values = is_list and not any(map(_is_name, found[2:]))
+        return unquoted(found[0]) if is_of_values and _is_name(found[0]) else None
+
 
 class Definition:
     """A table as its ``CREATE TABLE`` has it."""

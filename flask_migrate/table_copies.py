@@ -6,34 +6,18 @@ the rest of what the table is, is read from its own definition and put back.
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import batch
 from sqlalchemy.sql.elements import TextClause
 
-from . import conventional_names
+from . import conventional_names, copied_values
 from .logs import log
 from .sqlite_definitions import Check, Definition, mend_conflicts, mend_generated, renamed
-
-_DATES = (sa.Date, sa.DateTime, sa.Time)
-# In SQLAlchemy 2.1 a Float is no Numeric any more.
-_NUMBERS = (sa.Integer, sa.Numeric, sa.Float, sa.Boolean)
-# SQLAlchemy 1.4 has none.
-_UUIDS: tuple[Any, ...] = (sa.Uuid,) if hasattr(sa, "Uuid") else ()
-
-#: What SQLAlchemy cannot read just any value as, with what the others are not.
-_READ = {
-    sa.Interval: "interval",
-    **dict.fromkeys(_UUIDS, "UUID"),
-    sa.Enum: "label",
-    **dict.fromkeys(_DATES, "date"),
-    sa.String: "text",
-}
 
 _OBJECTS = "SELECT name, sql FROM sqlite_master WHERE type = ? AND tbl_name = ? AND sql NOT NULL"
 
@@ -140,25 +124,25 @@ class WholeCopy(batch.ApplyBatchImpl):
         source = self.table.c.get(column_name)
         if source is None or "expr" not in transfer:
             return
-        if isinstance(column.type, _DATES):
+        if isinstance(column.type, copied_values.DATES):
             # SQLite takes CAST AS DATE for one to a number: 2026-01-31 becomes 2026.
-            transfer["expr"] = _as_date(source, column.type)
-        elif isinstance(column.type, _UUIDS) and isinstance(old, sa.String):
+            transfer["expr"] = copied_values.as_date(source, column.type)
+        elif isinstance(column.type, copied_values.UUIDS) and isinstance(old, sa.String):
             # As SQLAlchemy writes it: it would not find it again with hyphens.
             transfer["expr"] = sa.func.replace(sa.func.lower(transfer["expr"]), "-", "")
         self._check_values(source, old, column.type, transfer["expr"])
 
     def _check_values(self, source: Any, old: Any, new: Any, become: Any) -> None:
         """See that each value is one of the new type, which SQLite does not."""
-        if isinstance(new, _NUMBERS) and not isinstance(old, _NUMBERS):
-            self._check(source, _is_number, "would become 0, being no number")
+        if isinstance(new, copied_values.NUMBERS) and not isinstance(old, copied_values.NUMBERS):
+            self._check(source, copied_values.is_number, "would become 0, being no number")
         elif isinstance(new, sa.JSON) and not isinstance(old, sa.JSON):
-            self._check(source, _is_json, "could not be read any more, being no JSON")
-        what = next((what for kind, what in _READ.items() if isinstance(new, kind)), None)
+            self._check(source, copied_values.is_json, "could not be read any more, being no JSON")
+        what = copied_values.read_as(new)
         if what is not None and not (what == "text" and isinstance(old, sa.String)):
-            is_read = _is_read_as(new, self.impl.dialect)
+            is_read = copied_values.is_read_as(new, self.impl.dialect)
             if what == "text":  # the driver would fail
-                is_read, become = _is_text, source
+                is_read, become = copied_values.is_text, source
             self._check(source, is_read, f"could not be read any more, being no {what}", become)
 
     def _cease_to_compute(self, name: str) -> None:
@@ -181,8 +165,9 @@ class WholeCopy(batch.ApplyBatchImpl):
 
     def drop_constraint(self, const: Any) -> None:
         """Drop a constraint; one without a name goes by the name that it would be given."""
-        if self._definition is not None and const.name in self._checks:
-            del self._checks[const.name]
+        check = self._check_called(const)
+        if check is not None:
+            del self._checks[check]
             return
         for unnamed in self.unnamed_constraints:
             is_meant = _conventional_name(self.table.name, unnamed) == const.name
@@ -193,6 +178,18 @@ class WholeCopy(batch.ApplyBatchImpl):
                         self.columns[column.name].primary_key = False
                 return
         super().drop_constraint(const)
+
+    def _check_called(self, const: Any) -> str | None:
+        """The key of the check that *const* names; one of a type may have no name."""
+        if self._definition is None or const.name in self._checks:
+            return None if self._definition is None else str(const.name)
+        for key, check in self._checks.items():
+            column = None if check.name else check.listed
+            if column and conventional_names.check(self.table.name, column) == const.name:
+                return key
+            if column and getattr(const, "_type_bound", False) and column in const.columns:
+                return key
+        return None
 
     def add_constraint(self, const: Any) -> None:
         """Add a constraint; SQLAlchemy warns of a key that its columns do not say as well."""
@@ -338,52 +335,6 @@ def _keep_colons(column: Any) -> None:
     if isinstance(default, TextClause) and default._bindparams:
         text = TextClause._bind_params_regex.sub(r"\\:\1", default.text)
         column.server_default = sa.DefaultClause(sa.text(text))
-
-
-def _as_date(column: Any, kind: Any) -> Any:
-    """The text of *column*, as SQLAlchemy writes values of *kind*."""
-    if isinstance(kind, sa.DateTime):
-        text = sa.type_coerce(column, sa.String)
-        is_date = sa.func.length(text) == 10
-        return sa.case((is_date, text + " 00:00:00.000000"), else_=text)
-    if isinstance(kind, sa.Date):
-        return sa.func.substr(sa.type_coerce(column, sa.String), 1, 10)
-    return column
-
-
-def _is_read_as(kind: Any, dialect: Any) -> Callable[[Any], bool]:
-    """Whether SQLAlchemy can make of a text what *kind* says."""
-    read = kind.dialect_impl(dialect).result_processor(dialect, None)
-
-    def is_read(value: Any) -> bool:
-        with suppress(ValueError, TypeError, LookupError):
-            read(value)
-            return True
-        return False
-
-    return is_read
-
-
-def _is_text(value: Any) -> bool:
-    """Whether the bytes that a value may be are a text."""
-    with suppress(UnicodeDecodeError):
-        bytes(value).decode() if isinstance(value, bytes) else None
-        return True
-    return False
-
-
-def _is_number(value: Any) -> bool:
-    with suppress(ValueError):
-        float(value)
-        return True
-    return False
-
-
-def _is_json(value: Any) -> bool:
-    with suppress(ValueError):
-        json.loads(value)
-        return True
-    return False
 
 
 def _conventional_name(table: str, constraint: Any) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .. import conventional_names
 from ..differences.operations import AddLabelsOp, ReplaceEnumOp, User
 from . import relabelling
 from .answers import spelled
@@ -196,7 +197,8 @@ def _dropped_check(comparison: Comparison, user: User, column: Any) -> tuple[Any
     for holder, op in walk(comparison.upgrade):
         if isinstance(op, ops.DropConstraintOp) and op.constraint_type == "check":
             is_its = (op.schema, op.table_name) in tables
-            if is_its and op._reverse is not None and op.constraint_name == column.type.name:
+            names = column.type.name, conventional_names.check(op.table_name, user.column)
+            if is_its and op._reverse is not None and op.constraint_name in names:
                 return holder, op
     return None, None
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .. import conventional_names
 from ..logs import log
 from . import spelling
+from .operations import quoted
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -38,6 +40,8 @@ def compare(
     new = _named(model, context)
     texts = {name: sql_of(each.sqltext, context.dialect) for name, each in new.items()}
     is_same = old.keys() == new.keys() and all(_same(old[name], texts[name]) for name in old)
+    if len(old) < len(reflected) and context.dialect.name == "sqlite":
+        _compare_unnamed(context, ops, there, model, found.definition(there.name))
     if is_same:
         return
     wanted, unnamed = _wanted(found, context, model, texts, old)
@@ -58,6 +62,49 @@ def compare(
         if each._type_bound and name in old and not _same(old[name], wanted[name])
     ]
     _write(context, ops, removed, added)
+
+
+def _compare_unnamed(
+    context: AutogenContext, ops: ModifyTableOps, there: Any, model: Any, definition: Any
+) -> None:
+    """Find those of types on SQLite that the model has not, where they stand in its way.
+
+    A server gives them names, by which they are found.
+    """
+    import sqlalchemy as sa
+
+    types = {column.name: column.type for column in model.columns}
+    known = {}
+    for each in model.constraints:
+        if isinstance(each, sa.CheckConstraint) and _applies(each, context.dialect):
+            known[spelling.plain(sql_of(each.sqltext, context.dialect))] = each
+    for check in definition.checks if definition is not None else ():
+        column = None if check.name else check.listed
+        if not column or spelling.plain(check.text) in known or column not in types:
+            continue
+        of_type = [
+            each
+            for each in known.values()
+            if each._type_bound and not isinstance(each.name, str) and column in each.columns
+        ]
+        if not of_type and not _is_in_the_way(check.text, types[column], ops, column):
+            continue
+        name = conventional_names.check(model.name, column)
+        again = [
+            _by_itself(name, each, model, ops, sql_of(each.sqltext, context.dialect))
+            for each in of_type
+        ]
+        removed = sa.CheckConstraint(text(check.text), name=name, table=there)
+        _write(context, ops, [removed], again)
+
+
+def _is_in_the_way(sql: str, type_: Any, ops: ModifyTableOps, column: str) -> bool:
+    """Whether a check forbids labels of the type that its column has, or stays from another."""
+    labels = getattr(type_, "enums", ())
+    if any(quoted(each) not in sql for each in labels):
+        return True
+    changed = [op for op in ops.ops if getattr(op, "modify_type", None) is not None]
+    return any(getattr(op, "column_name", None) == column for op in changed)
 
 
 def give_to_tables(metadata: Any) -> None:

@@ -35,6 +35,15 @@ def _composite(metadata: sa.MetaData) -> None:
     sa.Table("t", metadata, *columns, sa.PrimaryKeyConstraint(*"ab", sqlite_on_conflict="IGNORE"))
 
 
+def _flag(type_: object) -> Make:
+    return table(column("flag", type_))
+
+
+def _enum(*labels: str) -> Make:
+    return _flag(sa.Enum(*labels, native_enum=False, create_constraint=True))
+
+
+BOOLEAN = _flag(sa.Boolean(create_constraint=True))
 OTHER = table(name="other")
 
 SQLITE: dict[str, Chosen] = {
@@ -54,4 +63,14 @@ SQLITE: dict[str, Chosen] = {
             ("of two columns", _composite),
         )
     },
+    # The CHECK of a type, which has no name
+    "boolean becomes a number": Chosen(ONLY, BOOLEAN, _flag(sa.Integer)),
+    "number becomes a boolean": Chosen(ONLY, _flag(sa.Integer), BOOLEAN),
+    "nameless enum gets a label": Chosen(ONLY, _enum("a", "b"), _enum("a", "b", "c")),
+    "nameless enum loses a label": Chosen(ONLY, _enum("a", "b", "c"), _enum("a", "b")),
+    "nameless enum gets a longer label": Chosen(ONLY, _enum("a", "b"), _enum("a", "b", "long")),
+    "nameless enum without its check": Chosen(
+        ONLY, _enum("a", "b"), _flag(sa.Enum("a", "b", "c", native_enum=False))
+    ),
+    "nameless enum becomes a text": Chosen(ONLY, _enum("a", "b"), _flag(sa.String(20))),
 }
