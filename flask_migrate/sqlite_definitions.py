@@ -57,8 +57,8 @@ class Definition:
         self.is_strict = "STRICT" in tail
         self.has_rowid = "ROWID" not in tail
         self.checks: list[Check] = []
-        #: The columns that are unique by their own definition, with the name of the constraint.
-        self.unique_columns: dict[str, str] = {}
+        #: The names of the unique constraints, by their columns.
+        self.uniques: dict[tuple[str, ...], str] = {}
         #: The collation of each column that has one.
         self.collations: dict[str, str] = {}
         words = {token.upper() for part in parts for token in part}
@@ -74,10 +74,11 @@ class Definition:
             outer = _outside_parentheses(seen)
             self._conflicts.update(_conflicts(outer, column or seen))
             upper = [token.upper() for token in outer]
-            if column and "UNIQUE" in upper[1:]:
-                place = upper.index("UNIQUE", 1)
-                is_named = upper[place - 2] == "CONSTRAINT"
-                self.unique_columns[column] = unquoted(outer[place - 1]) if is_named else ""
+            if "UNIQUE" in (upper[1:] if column else upper):
+                place = upper.index("UNIQUE", 1 if column else 0)
+                is_named = place > 1 and upper[place - 2] == "CONSTRAINT"
+                names = (column,) if column else _names(seen)
+                self.uniques[names] = unquoted(outer[place - 1]) if is_named else ""
 
     def conflict(self, kind: str, columns: Iterable[str]) -> str | None:
         """What ``ON CONFLICT`` says of the constraint of a kind that is over *columns*."""
@@ -183,11 +184,14 @@ def _conflicts(outer: list[str], where: str | list[str]) -> Iterator[tuple[tuple
         kind = _BEFORE.get(upper[place - 2]) if word == "CONFLICT" else None
         if kind is None:
             continue
-        names = [where]
-        if not isinstance(where, str):
-            inside, _ = _parts(where, where.index("("))
-            names = [unquoted(each[0]) for each in inside]
-        yield (kind, *[str(name).lower() for name in names]), upper[place + 1]
+        names = (where,) if isinstance(where, str) else _names(where)
+        yield (kind, *(name.lower() for name in names)), upper[place + 1]
+
+
+def _names(seen: list[str]) -> tuple[str, ...]:
+    """The columns of a constraint of a table."""
+    inside, _ = _parts(seen, seen.index("("))
+    return tuple(unquoted(each[0]) for each in inside)
 
 
 def _checks(part: list[str], column: str) -> Iterator[Check]:

@@ -88,15 +88,18 @@ class WholeCopy(batch.ApplyBatchImpl):
         }
 
     def _add_unique(self, definition: Definition) -> None:
-        """Add the unique constraints of columns; SQLAlchemy reads those of plain types alone."""
+        """Add the unique constraints that SQLAlchemy does not read, for their types or names."""
         reflected = {
-            tuple(column.name for column in each.columns)
+            tuple(column.name.lower() for column in each.columns)
             for each in self.table.constraints
             if isinstance(each, sa.UniqueConstraint)
         }
-        for name, constraint in definition.unique_columns.items():
-            if (name,) not in reflected:
-                made = sa.UniqueConstraint(self.table.c[name], name=constraint or None)
+        by_name = {column.name.lower(): column for column in self.table.c}
+        for columns, constraint in definition.uniques.items():
+            names = tuple(name.lower() for name in columns)
+            if names not in reflected:
+                parts = [by_name[name] for name in names]
+                made = sa.UniqueConstraint(*parts, name=constraint or None)
                 if constraint:
                     self.named_constraints[constraint] = made
                 else:
@@ -115,11 +118,15 @@ class WholeCopy(batch.ApplyBatchImpl):
         old = self.columns[column_name].type
         if changes.get("server_default", False) is not False:
             self._cease_to_compute(column_name)
+        transfer: Any = self.column_transfers[column_name]
+        is_copied = "expr" in transfer
+        transfer.setdefault("expr")  # Alembic would cast what is computed
         super().alter_column(table_name, column_name, **changes)
+        if not is_copied:
+            del transfer["expr"]
         if changes.get("type_") is None or self._definition is None:
             return
         column = self.columns[column_name]
-        transfer: Any = self.column_transfers[column_name]
         self._collate(column, column_name)
         source = self.table.c.get(column_name)
         if source is None or "expr" not in transfer:

@@ -50,7 +50,8 @@ def compare(
         for index in (model.indexes if model is not None else ())
         if index.name in special or not _is_plain(index)
     }
-    special |= {name for name, sql in new.items() if is_special(sql)}
+    # Alembic takes a text for an expression, also where it is a column.
+    special |= new.keys()
     ops.ops[:] = [
         op
         for op in ops.ops

@@ -26,14 +26,14 @@ def compare(
     from alembic.operations import ops as operations
 
     reflected, wanted = _uniques(there), _uniques(model)
-    inline: dict[tuple[str, ...], str] = {
-        (column,): name
-        for column, name in _inline(found, there.name, len(reflected)).items()
-        if (column,) not in reflected
+    overlooked = {
+        columns: name
+        for columns, name in _written(found, there, len(reflected)).items()
+        if columns not in reflected
     }
     nameless: dict[tuple[str, ...], str] = {
         **{columns: "" for columns, name in reflected.items() if name is None},
-        **inline,
+        **overlooked,
     }
     there_already = set(map(frozenset, nameless))
     ops.ops[:] = [
@@ -70,12 +70,15 @@ def _columns(operation: Any) -> frozenset[str]:
     return frozenset(map(str, operation.columns))
 
 
-def _inline(found: Search, table: str, reflected: int) -> dict[str, str]:
-    """The columns that are unique by their own definition, with the name of the constraint.
+def _written(found: Search, table: Any, reflected: int) -> dict[tuple[str, ...], str]:
+    """The names of those that the definition of a table has, by their columns.
 
-    SQLAlchemy reads those whose types have no parentheses.
+    SQLAlchemy reads no column that is unique by itself if its type has parentheses, and no
+    column whose name has some, or a quote, or is written in another case.
     """
-    if found.table_text(table).upper().count("UNIQUE") <= reflected:
+    if found.table_text(table.name).upper().count("UNIQUE") <= reflected:
         return {}
-    definition = found.definition(table)
-    return definition.unique_columns if definition else {}
+    definition = found.definition(table.name)
+    names = {column.name.lower(): column.name for column in table.columns}
+    there = definition.uniques if definition else {}
+    return {tuple(names[each.lower()] for each in columns): there[columns] for columns in there}

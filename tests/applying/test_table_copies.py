@@ -256,7 +256,7 @@ def test_without_rowid_stays(started):
     ("table", "insert", "expected"),
     [
         ("id INTEGER PRIMARY KEY, n INTEGER UNIQUE ON CONFLICT REPLACE", "3, 1", [(2, 2), (3, 1)]),
-        ("id INTEGER, n INTEGER, UNIQUE (n) ON CONFLICT IGNORE", "3, 1", [(1, 1), (2, 2)]),
+        ("id INTEGER, n INTEGER, UNIQUE (N) ON CONFLICT IGNORE", "3, 1", [(1, 1), (2, 2)]),
         (
             "id INTEGER, n INTEGER, CONSTRAINT u UNIQUE (n, id) ON CONFLICT IGNORE",
             "1, 1",

@@ -92,3 +92,18 @@ def test_a_constraint_that_only_gets_a_name_is_no_difference(on_sqlite):
 
 def named():
     return sa.UniqueConstraint("a", "b", name="uq_now")
+
+
+def test_a_constraint_in_another_case_is_no_difference(on_sqlite):
+    """SQLite takes ``A`` for ``a``, and SQLAlchemy does not."""
+    on_sqlite.execute(
+        "CREATE TABLE thing (id INTEGER NOT NULL PRIMARY KEY, a VARCHAR(9) NOT NULL, b INTEGER, "
+        "UNIQUE (A, B))"
+    )
+    on_sqlite.models = lambda db: db.Table(
+        "thing",
+        db.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        *parts(both)(),
+    )
+    assert on_sqlite.run("check").exit_code == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .chosen import Chosen, Make, both, column, table, unique
+from .chosen import Chosen, Make, both, column, computed, index, table, unique
 
 ONLY = ("sqlite",)
 
@@ -43,6 +43,11 @@ def _enum(*labels: str) -> Make:
     return _flag(sa.Enum(*labels, native_enum=False, create_constraint=True))
 
 
+def _indexed(sql: str) -> Make:
+    return table(N, index("i", sa.text(sql)))
+
+
+ODD = column('a (b), "c"', sa.Integer)
 BOOLEAN = _flag(sa.Boolean(create_constraint=True))
 OTHER = table(name="other")
 
@@ -63,6 +68,17 @@ SQLITE: dict[str, Chosen] = {
             ("of two columns", _composite),
         )
     },
+    # What SQLAlchemy does not read, or Alembic takes for something else
+    "unique column with an odd name": Chosen(
+        ONLY, table(ODD), table(ODD, unique('a (b), "c"', name="u"))
+    ),
+    "unique column with an odd name goes": Chosen(
+        ONLY, table(ODD, unique('a (b), "c"', "id")), table(ODD)
+    ),
+    "descending index becomes a text": Chosen(ONLY, _indexed("n DESC"), _indexed("n")),
+    "generated column with a type of another kind": Chosen(
+        ONLY, computed("n + 1"), computed("n + 1", type_=sa.String(20))
+    ),
     # The CHECK of a type, which has no name
     "boolean becomes a number": Chosen(ONLY, BOOLEAN, _flag(sa.Integer)),
     "number becomes a boolean": Chosen(ONLY, _flag(sa.Integer), BOOLEAN),
