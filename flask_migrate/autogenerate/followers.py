@@ -17,6 +17,16 @@ from .written import StatementOp
 if TYPE_CHECKING:
     from .comparison import Comparison
 
+#: What a constraint may say besides what it is over and refers to, and how it says nothing.
+_OPTIONS = (
+    "deferrable",
+    "initially",
+    "match",
+    "postgresql_include",
+    "postgresql_nulls_not_distinct",
+)
+_USUAL = ("IMMEDIATE", "SIMPLE")
+
 
 def follow(comparison: Comparison) -> list[Any]:
     """Take out what is dropped and created only because a name in it changed.
@@ -234,9 +244,8 @@ def _signature(
             local.columns(operation.local_cols),
             remote.table,
             remote.columns(operation.remote_cols),
-            *(_action(kw.get(each)) for each in ("ondelete", "onupdate")),
-            bool(kw.get("deferrable")),
-            kw.get("initially"),
+            *(_action(kw.get(each), comparison) for each in ("ondelete", "onupdate")),
+            *local.options(kw),
         )
     if hasattr(operation, "index_name"):
         names = _Names(renames, operation.schema, operation.table_name)
@@ -253,7 +262,8 @@ def _signature(
         return ("index", expressions, bool(index.unique), tuple(sorted(options.items())))
     if getattr(operation, "constraint_type", "") == "unique" and hasattr(operation, "columns"):
         names = _Names(renames, operation.schema, operation.table_name)
-        return ("unique", tuple(sorted(names.columns(operation.columns))))
+        columns = tuple(sorted(names.columns(operation.columns)))
+        return ("unique", columns, *names.options(operation.kw))
     if hasattr(operation, "condition"):
         names = _Names(renames, operation.schema, operation.table_name)
         return ("check", spelling.plain(names.expression(str(operation.condition))))
@@ -278,6 +288,14 @@ class _Names:
         if name is not None:
             return self._columns.get(str(name), str(name))
         return spelling.outside_literals(str(expression), self._renamed)
+
+    def options(self, said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        """What a constraint says that makes a difference."""
+        return tuple(
+            (name, self.option(said[name]))
+            for name in _OPTIONS
+            if said.get(name) and str(said[name]).upper() not in _USUAL
+        )
 
     def option(self, value: Any) -> str:
         """An option of an index: SQL, names of columns, or something for each of some columns."""
@@ -324,5 +342,7 @@ def name_of(operation: Any) -> str | None:
     return None if name is None else str(name)
 
 
-def _action(value: str | None) -> str | None:
-    return None if value is None or value.upper() in ("NO ACTION", "RESTRICT") else value.upper()
+def _action(value: str | None, comparison: Comparison) -> str | None:
+    is_same = comparison.dialect.name in ("mysql", "mariadb")
+    nothing = ("NO ACTION", "RESTRICT") if is_same else ("NO ACTION",)
+    return None if value is None or value.upper() in nothing else value.upper()
