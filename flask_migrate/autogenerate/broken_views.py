@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..differences import spelling
 from .comparison import key
 
 if TYPE_CHECKING:
@@ -76,9 +77,7 @@ def _over(comparison: Comparison, gone: _Gone) -> list[str]:
 
     dialect, connection = comparison.dialect, comparison.connection
     if dialect.name == "postgresql":
-        quote = dialect.identifier_preparer.quote
-        name = ".".join(quote(each) for each in (gone.schema, gone.table) if each)
-        given = {"name": name, "column": gone.column}
+        given = {"name": spelling.name(dialect, gone.schema, gone.table), "column": gone.column}
         return list(connection.execute(sa.text(_ON_POSTGRESQL), given).scalars())
     text = _ON_SQLITE if dialect.name == "sqlite" else _ON_MARIADB
     wanted = {gone.table.lower(), *([gone.column.lower()] if gone.column else [])}

@@ -111,11 +111,10 @@ def _sequence(comparison: Comparison, op: Any) -> str | None:
     """What the sequence of a column is called when the renames are done; ``None`` without one."""
     import sqlalchemy as sa
 
-    quote = comparison.dialect.identifier_preparer.quote
     table = comparison.former(op.schema, op.table_name)
     column = comparison.former_column(op.schema, op.table_name, op.column_name)
-    names = {"table": ".".join(quote(each) for each in (op.schema, table) if each)}
-    row = comparison.connection.execute(sa.text(_SEQUENCE), {**names, "column": column}).first()
+    given = {"table": spelling.name(comparison.dialect, op.schema, table), "column": column}
+    row = comparison.connection.execute(sa.text(_SEQUENCE), given).first()
     if row is None:
         return None
     is_made = row[1] == f"{table}_{column}_seq"
