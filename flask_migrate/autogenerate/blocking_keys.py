@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..differences.generated import GeneratedOp
 from ..differences.mariadb import NAMES
-from ..differences.operations import ChangeKeyOp
+from ..differences.operations import AddLabelsOp, ChangeKeyOp, ReplaceEnumOp
 from .casts import kind_of
 from .comparison import drop_empty, key, walk
 from .written import RenamesOp
@@ -68,6 +69,9 @@ def _changes(comparison: Comparison) -> _Changes:
         if isinstance(op, ops.AlterColumnOp):
             if op.modify_type is not None and _is_forbidden(op, dialect):
                 found.columns.add((op.schema, op.table_name, op.column_name))
+        elif isinstance(op, (AddLabelsOp, ReplaceEnumOp)):
+            # There or back, each column gets the type made anew by itself.
+            found.columns |= {(user.schema, user.table, user.column) for user in op.users}
         elif isinstance(op, ChangeKeyOp):
             found.keys.add(_places(op.schema, op.table_name, op.was))
         elif isinstance(op, ops.DropConstraintOp) and op.constraint_type == "unique":
@@ -79,8 +83,8 @@ def _changes(comparison: Comparison) -> _Changes:
 
 
 def _is_forbidden(op: Any, dialect: Any) -> bool:
-    """Whether a column of a foreign key cannot get the type: MariaDB lets it have no other."""
-    if dialect.name in NAMES:
+    """Whether a column of a foreign key cannot get the type, or is made anew."""
+    if dialect.name in NAMES or isinstance(op, GeneratedOp):
         return True
     old, new = (kind_of(each, dialect) for each in (op.existing_type, op.modify_type))
     return old != new

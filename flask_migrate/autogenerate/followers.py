@@ -62,14 +62,29 @@ def _goes_with_column(holder: Any, create: Any) -> bool:
 
 def follow_generated(comparison: Comparison) -> None:
     """Let generated columns be computed from new names; databases see to that."""
+    from alembic.operations import ops
+
     found: list[tuple[Any, Any]] = list(walk(comparison.upgrade))
     for holder, operation in found:
+        if isinstance(operation, ops.DropColumnOp) and operation._reverse is not None:
+            # The downgrade makes it again before it gives the old names back.
+            _computed_again(comparison, operation._reverse)
         if not isinstance(operation, GeneratedOp) or operation.was.computed is None:
             continue
         names = _Names(comparison, operation.schema, operation.table_name)
         operation.was = _computed_from(operation.was, names)
-        if _is_unchanged(comparison, operation):
+        is_away = comparison.dialect.name == "postgresql" and generated.changes_source(
+            holder.ops, operation.was
+        )
+        if not is_away and _is_unchanged(comparison, operation):
             holder.ops.remove(operation)
+
+
+def _computed_again(comparison: Comparison, added: Any) -> None:
+    """Let a dropped column that comes back be computed from names as they are then."""
+    if added.column.computed is not None:
+        names = _Names(comparison, added.schema, added.table_name)
+        added.column = _computed_from(added.column, names)
 
 
 def _computed_from(column: Any, names: _Names) -> Any:

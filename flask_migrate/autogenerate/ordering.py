@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import Any
 
 from ..differences.collations import DefaultCharsetOp
+from ..differences.generated import GeneratedOp
 from ..differences.mariadb import NAMES
 from ..differences.operations import (
     AddLabelsOp,
@@ -65,7 +66,7 @@ def _order_table(table: Any, dialect: str) -> None:
         table.ops[:] = [
             half
             for op in table.ops
-            for half in (op.halves() if isinstance(op, ChangeKeyOp) else [op])
+            for half in (op.halves() if isinstance(op, (ChangeKeyOp, GeneratedOp)) else [op])
         ]
     ordered = sorted(table.ops, key=lambda op: _rank(op, dialect))
     table.ops[:] = [each for op in ordered for each in (*comments.get(id(op), ()), op)]
@@ -77,14 +78,27 @@ def _rank(op: Any, dialect: str) -> int:
     if isinstance(op, ops.DropConstraintOp) and op.constraint_type == "foreignkey":
         return 0
     if isinstance(op, ops.CreateForeignKeyOp):
-        return 5
+        return 6
     if dialect in NAMES:
         return _mysql_rank(op)
     is_key = isinstance(op, ChangeKeyOp)
     if isinstance(op, (ops.DropConstraintOp, ops.DropIndexOp)) or (is_key and not op.now):
         return 1
-    is_added = isinstance(op, (ops.AddConstraintOp, ops.CreateIndexOp)) or (is_key and not op.was)
-    return 3 if is_added else 2
+    if isinstance(op, (ops.AddConstraintOp, ops.CreateIndexOp)) or (is_key and not op.was):
+        return 5
+    return _column_rank(op) if dialect == "postgresql" else 3
+
+
+def _column_rank(op: Any) -> int:
+    """What is computed is away, on PostgreSQL, while something happens to other columns."""
+    from alembic.operations import ops
+
+    if isinstance(op, GeneratedOp):
+        return 2 if op.now.computed is None else 4
+    if isinstance(op, ops.AddColumnOp):
+        return 3 if op.column.computed is None else 4
+    is_gone = isinstance(op, ops.DropColumnOp) and op._reverse is not None
+    return 2 if is_gone and op._reverse.column.computed is not None else 3
 
 
 def _mysql_rank(op: Any) -> int:

@@ -133,14 +133,17 @@ def _mentioning(comparison: Comparison, schema: str | None, names: list[str]) ->
 
 
 def _retyped(comparison: Comparison) -> dict[tuple[str | None, str], list[str]]:
-    """The columns whose types change, by table."""
-    from alembic.operations.ops import AlterColumnOp
+    """The columns whose types change, or that are computed anew, by table."""
+    from alembic.operations.ops import AddColumnOp, AlterColumnOp
 
     found: dict[tuple[str | None, str], list[str]] = {}
     for _, operation in walk(comparison.upgrade):
         if isinstance(operation, AlterColumnOp) and operation.modify_type is not None:
             key = (operation.schema, operation.table_name)
             found.setdefault(key, []).append(operation.column_name)
+        elif isinstance(operation, AddColumnOp) and operation.column.computed is not None:
+            key = (operation.schema, operation.table_name)
+            found.setdefault(key, []).append(operation.column.name)
     for operation in (*comparison.upgrade.ops, *comparison.downgrade.ops):
         if isinstance(operation, ReplaceEnumOp):
             for user in operation.users:

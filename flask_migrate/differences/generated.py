@@ -54,6 +54,16 @@ class GeneratedOp(AlterColumnOp):
         texts = [each.computed and str(each.computed.sqltext) for each in (self.was, self.now)]
         return [("modify_generated", self.schema, self.table_name, self.column_name, *texts)]
 
+    def halves(self) -> list[MigrateOperation]:
+        """The column that goes and the one that comes; itself if it is plain before or after."""
+        if self.was.computed is None or self.now.computed is None:
+            return [self]
+        names = self.schema, self.table_name
+        return [
+            DropColumnOp.from_column_and_tablename(*names, self.was),
+            AddColumnOp.from_column_and_tablename(*names, self.now),
+        ]
+
     @property
     def loses_values(self) -> bool:
         """Whether the column has values of its own, which are computed from then on."""
@@ -84,15 +94,11 @@ def compare(
         ]
         # Alembic has no way to say MODIFY of a generated column.
         is_stuck = bool(altered) and context.dialect.name in mariadb.NAMES
-        is_away = context.dialect.name == "postgresql" and _changes_source(operations, column)
+        is_away = context.dialect.name == "postgresql" and changes_source(operations, old)
         if not (is_stuck or is_away) and is_same(found, context, column, old):
             continue
         log.info("Detected changed generated column %s.%s", there.name, column.name)
         before, after = _around(context, operations, there, model, column)
-        if is_away:
-            rest = [op for op in operations if op not in (*altered, *before, *after)]
-            ops.ops[:] = [*before, *_made_anew(there, old, rest, column), *after]
-            continue
         changed = GeneratedOp(there.schema, there.name, old, column)
         gone = [*altered, *before, *after]
         rest = [op for op in operations if not any(op is each for each in gone)]
@@ -102,23 +108,16 @@ def compare(
         ops.ops[:] = [*rest[:place], *before, changed, *after, *rest[place:]]
 
 
-def _changes_source(operations: list[Any], column: Any) -> bool:
-    """Whether something gets another type that the column is, and will be, computed from."""
+def changes_source(operations: list[Any], column: Any) -> bool:
+    """Whether something gets another type that *column* is computed from.
+
+    PostgreSQL does not allow it while the column is there.
+    """
     names = re.findall(r"\w+", str(column.computed.sqltext)) if column.computed else []
     return any(
         isinstance(op, AlterColumnOp) and op.modify_type is not None and op.column_name in names
         for op in operations
     )
-
-
-def _made_anew(there: Any, old: Any, changes: list[Any], column: Any) -> list[MigrateOperation]:
-    """*changes* while a generated column is away, which PostgreSQL does not allow otherwise."""
-    names = there.schema, there.name
-    return [
-        DropColumnOp.from_column_and_tablename(*names, old),
-        *changes,
-        AddColumnOp.from_column_and_tablename(*names, column),
-    ]
 
 
 def is_same(found: Search, context: AutogenContext, column: Any, old: Any) -> bool:

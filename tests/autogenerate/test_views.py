@@ -56,6 +56,28 @@ def test_a_view_is_there_as_before(viewed):
     assert viewed.execute('SELECT n FROM "Bigger"') == [(7,)]
 
 
+def test_a_view_over_a_column_that_is_computed_anew(project, postgresql_url):
+    """The type of its source changes, and the column is away meanwhile."""
+
+    def computed(type_):
+        def models(db):
+            item(type_)(db).append_column(
+                sa.Column("g", sa.Integer, sa.Computed("n + 1", persisted=True))
+            )
+
+        return models
+
+    project.url, project.models = postgresql_url, computed(sa.Integer)
+    for command in ("init", "migrate", "upgrade"):
+        assert project.run(command).exit_code == 0
+    project.execute("INSERT INTO item VALUES (1, 7, 8)")
+    project.execute("CREATE VIEW next AS SELECT g FROM item")
+    project.models = computed(sa.BigInteger)
+    for command in ("migrate", "upgrade", "check", "downgrade"):
+        assert project.run(command).exit_code == 0
+    assert project.execute("SELECT g FROM next") == [(8,)]
+
+
 def test_a_view_over_another_column_is_left_alone(viewed):
     """It is not in the way."""
 

@@ -103,6 +103,9 @@ PARENT = table(
     name="p",
 )
 STORED = {"persisted": True}
+RENAMED = column("m", sa.BigInteger, info={"renamed_from": "n"})
+GENERATED = column("g", sa.Integer, sa.Computed("m + 1", **STORED))
+FIVE = {"t": [{"id": 6, "n": 5}]}
 VIRTUAL = {"persisted": False}
 ENUM = {"name": "e", "native_enum": False, "create_constraint": True}
 
@@ -262,6 +265,41 @@ PAIRS: dict[str, Chosen] = {
             **STORED,
         ),
     ),
+    **{
+        f"what a generated column is computed from has another name and type: {what}": Chosen(
+            ("postgresql",), computed("n + 1", *parts, **STORED), table(RENAMED, *after), FIVE
+        )
+        for what, parts, after in (
+            ("it stays", (), (GENERATED,)),
+            ("it is computed anew", (), (column("g", sa.Integer, sa.Computed("m + 2", **STORED)),)),
+            ("it goes", (), ()),
+            ("it becomes plain", (), (G,)),
+            ("it is indexed", (index("i", "g", "n"),), (GENERATED, index("i", "g", "m"))),
+            ("it has another name", (), (column("h", sa.Integer, sa.Computed("m + 1", **STORED)),)),
+        )
+    },
+    **{
+        f"what a generated column is computed from has another type: {what}": Chosen(
+            ("postgresql",),
+            computed("n + 1", *parts, **STORED),
+            table(column("n", sa.BigInteger), *after),
+            FIVE,
+        )
+        for what, parts, after in (
+            ("it goes", (), ()),
+            ("it becomes plain", (), (G,)),
+            (
+                "it is of another",
+                (X,),
+                (X, column("g", sa.Integer, sa.Computed("x + 1", **STORED))),
+            ),
+            (
+                "it refers",
+                (foreign(["g"], ["t.id"]),),
+                (column("g", sa.Integer, sa.Computed("n + 1", **STORED)), foreign(["g"], ["t.id"])),
+            ),
+        )
+    },
     # Types
     "enum without a type": Chosen(EVERY, table(), _value(sa.Enum("a", "b", **ENUM))),
     "enum without a type with other labels": Chosen(
