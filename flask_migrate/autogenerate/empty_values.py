@@ -51,7 +51,7 @@ def _of_classes(found: Any, name: str) -> list[tuple[Any, str]]:
         (sa.Date, "'1970-01-01'"),
         (sa.Time, "'00:00:00'"),
         (sa.JSON, "'{}'"),
-        (sa.LargeBinary, "''"),
+        (sa.LargeBinary, "x''" if name == "sqlite" else "''"),
         (sa.String, "''"),
     ]
     if hasattr(sa, "Uuid"):

@@ -149,10 +149,13 @@ def _offered(comparison: Comparison, found: _Column) -> str | None:
     if default is None or default.is_callable or default.is_sequence:
         return None
     dialect = comparison.dialect
-    value = default.arg
-    if not default.is_clause_element:
-        value = sa.literal(*_as_text(value, found.column.type, dialect))
+    value, type_ = default.arg, found.column.type
     try:
+        if not default.is_clause_element:
+            data = _as_bytes(value, type_)
+            if data is not None:
+                return f"decode('{data}', 'hex')" if dialect.name == "postgresql" else f"x'{data}'"
+            value = sa.literal(*_as_text(value, type_, dialect))
         compiled = value.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     except Exception:
         # A type that cannot be written into a statement; whoever is asked may know better.
@@ -161,9 +164,25 @@ def _offered(comparison: Comparison, found: _Column) -> str | None:
     return str(compiled).replace("%%", "%") if doubles else str(compiled)
 
 
-def _as_text(value: Any, type_: Any, dialect: Any) -> tuple[Any, Any]:
-    """*value* and its type as SQL has them: JSON is a text, and few know time zones."""
+def _as_bytes(value: Any, type_: Any) -> str | None:
+    """*value* in hexadecimal digits, if it is stored as bytes."""
     import sqlalchemy as sa
+    from sqlalchemy.engine.default import DefaultDialect
+
+    if type_._type_affinity is not sa.LargeBinary()._type_affinity:
+        return None
+    # A driver would wrap the bytes.
+    without_driver = DefaultDialect()
+    process = type_.dialect_impl(without_driver).bind_processor(without_driver)
+    return bytes(process(value) if process else value).hex()
+
+
+def _as_text(value: Any, type_: Any, dialect: Any) -> tuple[Any, Any]:
+    """*value* and its type as SQL has them: JSON is a text, few know intervals or time zones."""
+    import sqlalchemy as sa
+
+    if isinstance(type_, sa.Interval) and dialect.name != "postgresql":
+        return type_.epoch + value, sa.DateTime()
 
     if getattr(value, "tzinfo", None) is not None and dialect.name != "postgresql":
         return value.replace(tzinfo=None), type_

@@ -86,5 +86,7 @@ def test_each_type_has_a_value_to_come_back_with(request, tmp_path, monkeypatch,
     assert None not in project.execute("SELECT * FROM thing")[0]
     engine = sa.create_engine(database_url)
     columns = sa.inspect(engine).get_columns("thing")[1:]
+    with engine.connect() as connection:  # what cannot be read is an error
+        connection.execute(sa.select(sa.Table("thing", sa.MetaData(), autoload_with=engine))).all()
     engine.dispose()
     assert [each for each in columns if each["nullable"] or each["default"] is not None] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import shlex
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
 
@@ -202,6 +202,9 @@ OFFERED = {
     "enum": (sa.Enum("x", "y", name="letter"), "y"),
     "uuid": (sa.Uuid, UUID(int=7)),
     "float": (sa.Float, 1.5),
+    "bytes": (sa.LargeBinary, b"it's \xff"),
+    "pickled": (sa.PickleType, ["it's", 1]),
+    "interval": (sa.Interval, timedelta(days=1, seconds=5)),
 }
 
 
