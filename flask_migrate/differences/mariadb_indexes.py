@@ -27,6 +27,9 @@ _PART = re.compile(r"`?(\w+)`?(\s+(?:asc|desc))?", re.I)
 
 _KINDS = ("FULLTEXT", "SPATIAL")
 
+#: How many characters of one, two, three or four bytes InnoDB takes into an index at most.
+_MOST = {bytes_ // each for bytes_ in (767, 3072) for each in (1, 2, 3, 4)}
+
 
 @dataclass
 class Facts:
@@ -50,7 +53,7 @@ def compare(
         wanted = _wanted(index, context.dialect)
         if index.name not in old or wanted is None:
             continue
-        is_same = wanted == old[index.name]
+        is_same = _is_same(wanted, old[index.name])
         is_seen = [
             op
             for op in ops.ops
@@ -87,6 +90,17 @@ def _there(found: Search) -> dict[Any, dict[str, Facts]]:
             facts.unique = not is_free
             facts.parts.append((column, bool(descends), None if facts.kind else length))
     return found.mariadb_indexes
+
+
+def _is_same(wanted: Facts, there: Facts) -> bool:
+    """Whether two are the same but for what the server has cut, where the model does not say."""
+    if wanted.unique:  # with these it refuses to
+        return wanted == there
+    parts = [
+        (*was[:2], None) if now[2] is None and was[2] in _MOST else was
+        for now, was in zip(wanted.parts, there.parts, strict=False)
+    ]
+    return wanted == Facts([*parts, *there.parts[len(parts) :]], there.kind, there.unique)
 
 
 def _wanted(index: Any, dialect: Any) -> Facts | None:

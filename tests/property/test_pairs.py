@@ -12,6 +12,7 @@ from .. import servers
 from .changing import pair
 from .chosen import PAIRS, MadeSchema
 from .chosen_keys import KEYS
+from .chosen_mariadb import MARIADB
 from .chosen_names import NAMES
 from .chosen_sqlite import SQLITE
 from .known import known
@@ -56,7 +57,7 @@ def test_what_is_written_leads_to_the_models_and_back(bench, part):
     assert not failed
 
 
-ALL = {**PAIRS, **KEYS, **NAMES, **SQLITE}
+ALL = {**PAIRS, **KEYS, **NAMES, **SQLITE, **MARIADB}
 CHOSEN = [(backend, name) for name, pair in ALL.items() for backend in pair.backends]
 
 
