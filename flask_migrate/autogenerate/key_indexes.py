@@ -40,18 +40,27 @@ class _Keeper:
         from alembic.operations import ops
 
         done: list[Any] = []
-        for op in container.ops:
+        #: What has to follow an operation, by its id.
+        after: dict[int, Any] = {}
+        for place, op in enumerate(container.ops):
+            if any(op is each for each in done):
+                continue
             if hasattr(op, "ops"):
                 self.keep(op, is_before or isinstance(op, RenamesOp))
             elif isinstance(op, (ops.DropIndexOp, ops.DropConstraintOp)):
-                table = self._tables(op, is_before)[self.is_upgrade]
+                both = self._tables(op, is_before)
+                table, before = both[self.is_upgrade], both[not self.is_upgrade]
                 made = {each.index_name for each in done if isinstance(each, ops.CreateIndexOp)}
                 needed = _indexes_for(op, table) if table is not None else ()
                 done += [each for each in needed if each.index_name not in made]
+                if before is not None and _is_of_index(op):
+                    instead = _stand_in(op, before, container.ops[place + 1 :], after)
+                    done += [] if instead is None else [instead]
             elif isinstance(op, ChangeKeyOp):
                 self._around_key(op, is_before, done)
                 continue
             done.append(op)
+            done += [after[id(op)]] if id(op) in after else []
             if isinstance(op, ops.DropConstraintOp) and op.constraint_type == "foreignkey":
                 done += self._left_over(op, container, is_before)
         container.ops[:] = done
@@ -159,11 +168,16 @@ def _makes_index(op: Any) -> bool:
     return isinstance(op, (ops.CreateIndexOp, ops.CreateUniqueConstraintOp))
 
 
-def _indexes_for(op: Any, table: _Table) -> Iterator[Any]:
-    """New indexes for the foreign keys of *table* that lean on what *op* drops."""
+def _is_of_index(op: Any) -> bool:
+    """Whether what *op* drops is an index, or a constraint that is one."""
     from alembic.operations import ops
 
-    if isinstance(op, ops.DropConstraintOp) and op.constraint_type != "unique":
+    return isinstance(op, ops.DropIndexOp) or op.constraint_type == "unique"
+
+
+def _indexes_for(op: Any, table: _Table) -> Iterator[Any]:
+    """New indexes for the foreign keys of *table* that lean on what *op* drops."""
+    if not _is_of_index(op):
         return
     dropped = _columns(op)
     for constraint, columns in table.foreign_keys():
@@ -174,6 +188,44 @@ def _indexes_for(op: Any, table: _Table) -> Iterator[Any]:
             usual = str(constraint.name or f"{op.table_name}_{'_'.join(columns)}")
             name = own[0] if own else usual
             yield _index(op, name, columns)
+
+
+def _stand_in(op: Any, before: _Table, later: list[Any], after: dict[int, Any]) -> Any:
+    """What serves a foreign key instead of the index that *op* drops, until one comes *later*.
+
+    It is that one if it can be made already; else one that goes after it, as *after* says then.
+    """
+    dropped = _columns(op)
+    keys = [each for _, each in before.foreign_keys() if dropped[: len(each)] == each]
+    columns = max(keys, key=len, default=[])
+    # Alembic adds indexes once more to what it reflected.
+    there = {tuple(each) for each in before.indexed() if each[: len(columns)] == columns}
+    better = next((each for each in later if _serves(each, columns)), None)
+    if better is None or len(there) > 1:
+        return None
+    between = [op, *later[: later.index(better)]]
+    changed = {str(_column_of(each)) for each in between}
+    if _name(better) in map(_name, between) or changed & set(_columns(better)):
+        made = _index(op, "_".join([op.table_name, *columns, "stand_in"])[:64], columns)
+        after[id(better)] = made.reverse()
+        return made
+    return better
+
+
+def _serves(op: Any, columns: list[str]) -> bool:
+    """Whether *op* makes an index that a foreign key over *columns* can lean on."""
+    kinds = ("mysql_length", "mysql_prefix")
+    is_whole = _makes_index(op) and not any(each in op.kw for each in kinds)
+    return bool(columns) and is_whole and _columns(op)[: len(columns)] == columns
+
+
+def _name(op: Any) -> Any:
+    return getattr(op, "index_name", None) or getattr(op, "constraint_name", None)
+
+
+def _column_of(op: Any) -> Any:
+    """The column that *op* adds or changes."""
+    return getattr(getattr(op, "column", None), "name", None) or getattr(op, "column_name", None)
 
 
 def _own_name(constraint: Any, columns: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .chosen import Chosen, Make, column, index, table
+from .chosen import Chosen, Make, N, Part, X, both, column, foreign, index, table, unique
 
 ONLY = ("mariadb",)
 
@@ -16,10 +16,32 @@ def _long(charset: str, **options: object) -> Make:
     )
 
 
+def _refers(*parts: Part) -> Make:
+    """A table with a foreign key that leans on an index."""
+    key = foreign(["x"], ["p.id"])
+    return both(table(name="p"), table(X, N, *parts, key))
+
+
 MARIADB: dict[str, Chosen] = {
     "index that the server cuts": Chosen(ONLY, _long("utf8mb3"), _long("utf8mb4")),
     "index that the server no longer cuts": Chosen(ONLY, _long("utf8mb4"), _long("utf8mb3")),
     "index that the server cuts gets a length": Chosen(
         ONLY, _long("utf8mb4"), _long("utf8mb4", mysql_length=20)
     ),
+    # An index that a foreign key leans on makes room for another one
+    **{
+        f"{what} for a foreign key": Chosen(ONLY, _refers(was), _refers(*now))
+        for what, was, now in (
+            ("longer index", index("i", "x"), [index("j", "x", "n")]),
+            ("shorter index", index("i", "x", "n"), [index("j", "x")]),
+            ("longer index of the same name", index("i", "x"), [index("i", "x", "n")]),
+            ("unique constraint", index("i", "x"), [unique("x", name="u")]),
+            ("index", unique("x", name="u"), [index("i", "x")]),
+            (
+                "index over a new column",
+                index("i", "x"),
+                [column("m", sa.Integer), index("j", "x", "m")],
+            ),
+        )
+    },
 }
