@@ -78,6 +78,11 @@ _BY_TEXT: list[tuple[str, type[errors.CommandFailedError], str]] = [
         "flask db downgrade REVISION",
     ),
     (
+        "Relative revision",
+        errors.HistoryError,
+        "Count the steps that there are with: flask db status",
+    ),
+    (
         "downgrade with --sql requires",
         errors.CommandFailedError,
         "Name both ends: flask db downgrade --sql FROM:TO",

@@ -54,7 +54,8 @@ class NothingToRedoError(HistoryError):
         what = (
             f"Revision {revision} is not applied" if revision else "There is no one last revision"
         )
-        hint = "Apply it with: flask db upgrade" if revision or not self.heads else ""
+        is_one = revision not in ("", "base")
+        hint = "Apply it with: flask db upgrade" if is_one or not self.heads else ""
         super().__init__(
             f"{what} on the database {database}, which is at {now}. Nothing was undone.",
             hint=hint or f"Name one: flask db redo {self.heads[0]}",

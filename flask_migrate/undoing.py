@@ -100,6 +100,8 @@ class _Redone:
         if wanted is None:
             raise NothingToRedoError(self.selection.entered, heads)
         target = self.script.get_revision(wanted)
+        if target is None:
+            raise NothingToRedoError(self.selection.entered, heads, wanted)
         applied = self.script.iterate_revisions(heads, "base", select_for_downgrade=True)
         above = self.script.revision_map._get_descendant_nodes([target], include_dependencies=True)
         found = {each.revision for each in above}

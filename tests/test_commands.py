@@ -333,6 +333,15 @@ def test_stamp_purges(run, started):
     assert started.current() == {first}
 
 
+def test_stamp_purge_says_so_where_nothing_is_recorded(started):
+    """The record is gone, which is not nothing."""
+    started.write_revisions(1)
+    started.run("upgrade")
+    outcome = started.run("stamp", "flask db", revision=["base"], purge=True)
+    assert "Purged; the database is at base." in outcome.stderr
+    assert started.current() == set()
+
+
 def test_stamp_sql_leaves_the_database_alone(run, started):
     """``stamp --sql`` writes to standard output only."""
     started.write_revisions(1)

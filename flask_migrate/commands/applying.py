@@ -169,7 +169,7 @@ def applied(name: str, given: dict[str, Any], kind: type[Run] | None = None) -> 
     """The steps that a command took; *given* are its parameters."""
     run = _invoked("downgrade" if name == "redo" else name, given, kind)
     if not given.get("sql"):
-        console.note(_summary(name, run))
+        console.note(_summary(name, run, "Purged" if given.get("purge") else "Nothing to do"))
     return tuple(run.steps)
 
 
@@ -197,9 +197,9 @@ def _invoked(
 _DID = {"upgrade": "Applied", "downgrade": "Undid", "redo": "Redid", "stamp": "Recorded"}
 
 
-def _summary(name: str, run: Run) -> str:
+def _summary(name: str, run: Run, without_steps: str) -> str:
     if not run.steps:
-        return f"Nothing to do; the database is at {', '.join(run.heads) or 'base'}."
+        return f"{without_steps}; the database is at {', '.join(run.heads) or 'base'}."
     last = run.steps[-1].revision or "base"
     count = sum(step.is_upgrade for step in run.steps) if name == "redo" else len(run.steps)
     revisions = console.counted(count, "revision")

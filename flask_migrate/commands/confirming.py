@@ -99,5 +99,6 @@ def agreed_losses(
         console.note(str(loss))
     questions = Questions({})
     if losses and questions.are_possible and not questions.confirm("Drop them?"):
-        raise NotConfirmedError(command)
+        asked = given.get("first") if command == "redo" else given["revision"]
+        raise NotConfirmedError(command if asked in (None, "-1") else f"{command} {asked}")
     return losses

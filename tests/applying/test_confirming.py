@@ -79,6 +79,22 @@ def test_at_a_terminal_the_answer_counts(filled, asked, face, is_yes):
     assert ("Nothing was undone." in outcome.stderr) == (not is_yes)
 
 
+@pytest.mark.parametrize(
+    ("command", "revision", "said"),
+    [
+        ("downgrade", "base", "downgrade base --yes"),
+        ("redo", "r1", "redo r1 --yes"),
+        ("redo", None, "redo --yes"),
+    ],
+)
+def test_after_a_no_the_hint_goes_as_far(lite, asked, command, revision, said):
+    """It names the revision that was given."""
+    asked[0].append(False)
+    given = {"revision": revision} if revision else {}
+    outcome = lite.run(command, "flask db", **given)
+    assert f"Hint: Without the question: flask db {said}\n" in outcome.stderr
+
+
 def test_an_empty_table_is_not_asked_about(lite, asked):
     """Nothing is lost."""
     lite.execute("DELETE FROM user")

@@ -115,6 +115,14 @@ def test_what_is_not_applied_cannot_be_redone(started, given, said):
     assert started.current() == set()
 
 
+def test_the_base_is_no_revision_to_redo(two):
+    """One is named that is."""
+    error = two.run("redo", revision="base").error
+    assert isinstance(error, refusals.NothingToRedoError)
+    assert error.hint == "Name one: flask db redo rev2"
+    assert two.current() == {"rev2"}
+
+
 def test_redo_wants_the_name_of_a_protected_database(run, started, monkeypatch):
     """And says how to give it."""
     started.write_revisions(1)

@@ -181,6 +181,16 @@ def test_a_revision_that_is_none_is_refused(damaged, command, value, monkeypatch
     assert_untouched(damaged, command, revision=given)
 
 
+@pytest.mark.parametrize("command", ["show", "edit", "stamp", "downgrade"])
+@pytest.mark.parametrize("value", ["-3", "-9"])
+def test_more_steps_down_than_there_are_revisions_are_refused(damaged, command, value):
+    """It is said that there are too many, and where to count them."""
+    assert damaged.run("downgrade", "flask db", revision="base").exit_code == 0
+    given = [value] if command == "stamp" else value
+    hint = "flask db status"
+    assert_untouched(damaged, command, f"Relative revision {value}", hint=hint, revision=given)
+
+
 @pytest.mark.parametrize("value", ["a", "a:b:c", "zzzz:", ":zzzz", "aaaa:zzzz", "@:", "bbbb:aaaa"])
 def test_a_range_that_is_none_is_refused(damaged, value):
     """A range of revisions that cannot be walked is refused."""
