@@ -55,7 +55,7 @@ def only_mine(comparison: Comparison, script: MigrationScript) -> None:
         (op.schema, op.table_name) for op in comparison.upgrade.ops if isinstance(op, DropTableOp)
     }
     settings = state().configure_args
-    is_excluded = matcher(settings.get("exclude_tables") or ())
+    is_excluded = excluded()
     is_other = matcher(OTHERS)
     dependent = _dependent(comparison) if drops else set()
     texts = sources(comparison) if drops and settings.get("managed_only") else None
@@ -87,6 +87,11 @@ def some_stay(comparison: Comparison, script: MigrationScript) -> None:
     is_allowed = comparison.options.get("allow_drop_all") or comparison.touched
     if dropped and comparison.writes_file and not is_allowed:
         _check_some_stay(comparison, dropped)
+
+
+def excluded() -> Callable[[str | None, str], bool]:
+    """Whether the project leaves a table alone, by its schema and name."""
+    return matcher(state().configure_args.get("exclude_tables") or ())
 
 
 def matcher(patterns: Iterable[str]) -> Callable[[str | None, str], bool]:

@@ -13,11 +13,23 @@ from ..differences.operations import (
     AddLabelsOp,
     ChangeKeyOp,
     CreateEnumOp,
+    CreateSequenceOp,
     DropEnumOp,
+    DropSequenceOp,
     ReplaceEnumOp,
 )
 from . import moved_names
 from .written import CommentOp, RenamesOp
+
+#: What changes a type or a sequence, before or after the tables that have it.
+_OF_TYPES = (
+    CreateEnumOp,
+    AddLabelsOp,
+    ReplaceEnumOp,
+    DropEnumOp,
+    CreateSequenceOp,
+    DropSequenceOp,
+)
 
 
 def order(container: Any, dialect: str) -> None:
@@ -55,8 +67,7 @@ def order(container: Any, dialect: str) -> None:
 
 
 def _is_of_type(op: Any) -> bool:
-    """Whether *op* changes a type, before or after the tables that have it."""
-    return isinstance(op, (CreateEnumOp, AddLabelsOp, ReplaceEnumOp, DropEnumOp))
+    return isinstance(op, _OF_TYPES)
 
 
 def _order_table(table: Any, dialect: str) -> None:

@@ -47,6 +47,7 @@ from .own_words import write_apart
 from .questions import Questions
 from .renames import rename
 from .rounding import tell_rounding
+from .sequences import create_sequences
 from .sqlite_details import restore_details
 from .views import keep_views
 
@@ -64,6 +65,7 @@ STEPS: tuple[Step, ...] = (
     rename_labels,
     change_counters,
     change_keys,
+    create_sequences,
     release,
     some_stay,
     tell_drops,

@@ -195,6 +195,44 @@ def _added(was: Sequence[str], now: Sequence[str]) -> tuple[list[str], list[tupl
     return labels, steps
 
 
+@dataclass(repr=False)
+class CreateSequenceOp(MigrateOperation):
+    """A new sequence, and what lets it begin after the values that are there."""
+
+    key: Key
+    create: str
+    advance: Sequence[str] = ()
+
+    @property
+    def words(self) -> str:
+        """What a message says of it."""
+        return f"add {self.key[1]}"
+
+    def reverse(self) -> DropSequenceOp:
+        """The operation that undoes this one."""
+        return DropSequenceOp(self.key, self)
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """What ``check`` prints."""
+        return ("create_sequence", *self.key)
+
+
+@dataclass(repr=False)
+class DropSequenceOp(MigrateOperation):
+    """A sequence that goes with the revision that made it."""
+
+    key: Key
+    made: CreateSequenceOp
+
+    def reverse(self) -> CreateSequenceOp:
+        """The operation that undoes this one."""
+        return self.made
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """What ``check`` prints."""
+        return ("drop_sequence", *self.key)
+
+
 def quoted(text: str) -> str:
     """*text* as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
@@ -214,6 +252,10 @@ def execute(sql: str) -> str:
 def _on_postgresql(lines: Iterable[str]) -> list[str]:
     # Alembic indents after a colon, and less again after an empty line.
     return ["if op.get_context().dialect.name == 'postgresql':", *lines, ""]
+
+
+def _with_sequences(lines: Iterable[str]) -> list[str]:
+    return ["if op.get_context().dialect.supports_sequences:", *lines, ""]
 
 
 @renderers.dispatch_for(FullAlterOp)
@@ -249,6 +291,16 @@ def _create_enum(context: Any, op: CreateEnumOp) -> list[str]:
 @renderers.dispatch_for(DropEnumOp)
 def _drop_enum(context: Any, op: DropEnumOp) -> list[str]:
     return _on_postgresql([execute(f"DROP TYPE {type_name(context, op.key)}")])
+
+
+@renderers.dispatch_for(CreateSequenceOp)
+def _create_sequence(context: Any, op: CreateSequenceOp) -> list[str]:
+    return _with_sequences([execute(sql) for sql in (op.create, *op.advance)])
+
+
+@renderers.dispatch_for(DropSequenceOp)
+def _drop_sequence(context: Any, op: DropSequenceOp) -> list[str]:
+    return _with_sequences([execute(f"DROP SEQUENCE {type_name(context, op.key)}")])
 
 
 @renderers.dispatch_for(AddLabelsOp)

@@ -239,9 +239,12 @@ class Changer(Maker):
             check.sql = self.random.choice(["n > -1", "n BETWEEN 0 AND 5000"])
         elif table.foreigns and self.chance(0.5):
             foreign = self.random.choice(table.foreigns)
-            foreign.options["ondelete"] = self.random.choice(["CASCADE", "SET NULL"])
+            foreign.options["ondelete"] = self.random.choice(self.actions)
             if self.dialect == "postgresql" and self.chance(0.3):
                 foreign.options["match"] = "FULL"
+        elif table.uniques and self.chance(0.5):
+            unique = self.random.choice(table.uniques)
+            unique.options = self.unique_options(table, unique.columns)
         elif table.indexes:
             index = self.random.choice(table.indexes)
             if self.chance(0.5):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from . import types
 from .schema import Check, Column, Foreign, Index, Schema, Table, Unique
@@ -35,6 +36,10 @@ class Maker:
         self.dialect = dialect
         self._number = 0
         self._names: set[str] = set()
+        #: What a foreign key does; the last two are the same on MariaDB.
+        self.actions = ["CASCADE", "SET NULL", "NO ACTION", "RESTRICT"][
+            : 3 if dialect == "mysql" else 4
+        ]
 
     def chance(self, share: float) -> bool:
         """True in that share of the calls."""
@@ -129,7 +134,21 @@ class Maker:
                 and any(each.columns[0] == columns[0] for each in table.uniques)
             ):
                 return
-            table.uniques.append(Unique(columns, name))
+            table.uniques.append(Unique(columns, name, self.unique_options(table, columns)))
+
+    def unique_options(self, table: Table, columns: list[str]) -> dict[str, Any]:
+        """What a unique constraint over some columns says besides."""
+        if self.dialect != "postgresql" or self.chance(0.7):
+            return {}
+        choices: list[dict[str, Any]] = [
+            {"deferrable": True},
+            {"deferrable": True, "initially": "DEFERRED"},
+            {"postgresql_include": [table.id]},
+        ]
+        # Several rows refer to nothing.
+        if not {each.column for each in table.foreigns} & set(columns):
+            choices.append({"postgresql_nulls_not_distinct": True})
+        return self.random.choice(choices)
 
     def add_index(self, schema: Schema, table: Table) -> None:
         """Add an index: plain, unique, over an expression, partial."""
@@ -189,7 +208,7 @@ class Maker:
         options = {}
         for key in ("ondelete", "onupdate"):
             if self.chance(0.4):
-                options[key] = self.random.choice(["CASCADE", "SET NULL", "NO ACTION"])
+                options[key] = self.random.choice(self.actions)
         if self.dialect != "mysql" and self.chance(0.2):
             options.update(deferrable=True, initially="DEFERRED")
         if self.dialect == "postgresql" and self.chance(0.1):

@@ -60,6 +60,7 @@ class Unique:
 
     columns: list[str]
     name: str | None = None
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -147,7 +148,7 @@ class Table:
             *self.key,
             *(name for each in self.uniques for name in each.columns),
             *(part for each in self.indexes for part in each.parts),
-            *(str(value) for each in self.indexes for value in each.options.values()),
+            *(str(each.options) for each in (*self.indexes, *self.uniques)),
             *(each.column for each in self.foreigns),
             *(each.sql for each in self.checks),
             *(each.computed for each in self.columns.values() if each.computed),
@@ -171,7 +172,10 @@ class Table:
             metadata,
             *(column.build(dialect, schema.enums) for column in self.columns.values()),
             sa.PrimaryKeyConstraint(*self.key),
-            *(sa.UniqueConstraint(*each.columns, name=each.name) for each in self.uniques),
+            *(
+                sa.UniqueConstraint(*each.columns, name=each.name, **each.options)
+                for each in self.uniques
+            ),
             *(
                 sa.ForeignKeyConstraint(
                     [each.column],
