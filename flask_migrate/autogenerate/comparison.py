@@ -37,6 +37,10 @@ class Comparison:
     predecessors: dict[str, str] = field(default_factory=dict)
     #: For a table, new names of columns by the old ones.
     renamed_columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: New names of constraints and indexes by schema and the old ones.
+    renamed_parts: dict[tuple[str | None, str], str] = field(default_factory=dict)
+    #: For an enum of PostgreSQL, new labels by the old ones, as literals.
+    renamed_labels: dict[Any, dict[str, str]] = field(default_factory=dict)
     #: What is dropped all the same after somebody was asked, or told, about it.
     settled: list[Any] = field(default_factory=list)
     #: What was renamed or has renamed columns: schema, old and new name.
@@ -116,6 +120,12 @@ class Comparison:
         renamed = self.renamed_columns.get(key(schema, table), {})
         names = [old for old, new in renamed.items() if new == column]
         return names[0] if names else column
+
+    def with_new_labels(self, enum: Any, sql: str) -> str:
+        """*sql* of PostgreSQL, with the labels of *enum* as they become."""
+        for old, new in self.renamed_labels.get(enum, {}).items():
+            sql = sql.replace(f"{old}::", f"{new}::")
+        return sql
 
     def rows(self, schema: str | None, table: str, where: Any = None) -> int:
         """How many rows *table* has in the database, or how many of which a condition holds.

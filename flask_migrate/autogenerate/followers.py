@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,7 @@ def follow(comparison: Comparison) -> list[Any]:
             holder.ops.remove(drop)
             holder.ops.remove(create)
             statements += renamed
+            comparison.renamed_parts[holder.schema, str(present)] = str(wanted or present)
     if comparison.dialect.name == "sqlite":
         _leave_nameless(comparison, holders)
     return statements
@@ -71,29 +72,29 @@ def follow_generated(comparison: Comparison) -> None:
             _computed_again(comparison, operation._reverse)
         if not isinstance(operation, GeneratedOp) or operation.was.computed is None:
             continue
-        names = _Names(comparison, operation.schema, operation.table_name)
-        operation.was = _computed_from(operation.was, names)
+        names = Names(comparison, operation.schema, operation.table_name)
+        operation.was = computed_from(operation.was, names.expression)
         is_away = comparison.dialect.name == "postgresql" and generated.changes_source(
             holder.ops, operation.was
         )
-        if not is_away and _is_unchanged(comparison, operation):
+        if not is_away and is_unchanged(comparison, operation):
             holder.ops.remove(operation)
 
 
 def _computed_again(comparison: Comparison, added: Any) -> None:
     """Let a dropped column that comes back be computed from names as they are then."""
     if added.column.computed is not None:
-        names = _Names(comparison, added.schema, added.table_name)
-        added.column = _computed_from(added.column, names)
+        names = Names(comparison, added.schema, added.table_name)
+        added.column = computed_from(added.column, names.expression)
 
 
-def _computed_from(column: Any, names: _Names) -> Any:
-    """*column* of the database, computed from *names* as they become."""
+def computed_from(column: Any, change: Callable[[str], str]) -> Any:
+    """*column* of the database, computed from something else."""
     import sqlalchemy as sa
 
     copy = column._copy()
     old = copy.computed
-    sql = sa.text(spelling.without_parameters(names.expression(str(old.sqltext))))
+    sql = sa.text(spelling.without_parameters(change(str(old.sqltext))))
     copy.server_default = None
     copy.computed = None
     copy._init_items(sa.Computed(sql, persisted=old.persisted))
@@ -101,7 +102,7 @@ def _computed_from(column: Any, names: _Names) -> Any:
     return copy
 
 
-def _is_unchanged(comparison: Comparison, operation: Any) -> bool:
+def is_unchanged(comparison: Comparison, operation: Any) -> bool:
     """Whether nothing is left of a change but names."""
     was, now, search_ = operation.was, operation.now, search.of(comparison.context)
     return (
@@ -120,7 +121,7 @@ def follow_keys(comparison: Comparison) -> None:
         if not isinstance(operation, ChangeKeyOp):
             continue
         table = holder.table_name
-        was = _Names(comparison, operation.schema, table).columns(operation.was)
+        was = Names(comparison, operation.schema, table).columns(operation.was)
         if was == tuple(operation.now):
             holder.ops.remove(operation)
             continue
@@ -136,7 +137,7 @@ def _leave_nameless(comparison: Comparison, holders: list[Any]) -> None:
     Alembic, which could not drop these, overlooks them.
     """
     for schema, old, new in comparison.touched:
-        names = _Names(comparison, schema, new)
+        names = Names(comparison, schema, new)
         present = {
             ("unique", tuple(sorted(names.columns(each["column_names"]))))
             for each in comparison.inspector.get_unique_constraints(old, schema=schema)
@@ -193,7 +194,7 @@ def _led(comparison: Comparison, constraint: Any) -> Any:
 
     found = [each.target_fullname.rpartition(".") for each in constraint.elements]
     # A name with its schema is how tables are known.
-    names = _Names(comparison, None, found[0][0])
+    names = Names(comparison, None, found[0][0])
     targets = [f"{names.table}.{name}" for name in names.columns(name for _, _, name in found)]
     if targets == [each.target_fullname for each in constraint.elements]:
         return constraint
@@ -252,8 +253,8 @@ def _signature(
 
     if hasattr(operation, "referent_table"):
         kw = operation.kw
-        local = _Names(renames, kw.get("source_schema"), operation.source_table)
-        remote = _Names(renames, kw.get("referent_schema"), operation.referent_table)
+        local = Names(renames, kw.get("source_schema"), operation.source_table)
+        remote = Names(renames, kw.get("referent_schema"), operation.referent_table)
         return (
             "foreign key",
             local.columns(operation.local_cols),
@@ -263,7 +264,7 @@ def _signature(
             *local.options(kw),
         )
     if hasattr(operation, "index_name"):
-        names = _Names(renames, operation.schema, operation.table_name)
+        names = Names(renames, operation.schema, operation.table_name)
         index = operation.to_index()
         options = {
             name: names.option(value)
@@ -276,16 +277,16 @@ def _signature(
             return ("unique", tuple(sorted(expressions)))
         return ("index", expressions, bool(index.unique), tuple(sorted(options.items())))
     if getattr(operation, "constraint_type", "") == "unique" and hasattr(operation, "columns"):
-        names = _Names(renames, operation.schema, operation.table_name)
+        names = Names(renames, operation.schema, operation.table_name)
         columns = tuple(sorted(names.columns(operation.columns)))
         return ("unique", columns, *names.options(operation.kw))
     if hasattr(operation, "condition"):
-        names = _Names(renames, operation.schema, operation.table_name)
+        names = Names(renames, operation.schema, operation.table_name)
         return ("check", spelling.plain(names.expression(str(operation.condition))))
     return None
 
 
-class _Names:
+class Names:
     """The names of a table and its columns, as they become."""
 
     def __init__(self, comparison: Comparison | None, schema: str | None, table: str) -> None:

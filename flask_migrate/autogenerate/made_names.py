@@ -117,6 +117,8 @@ def _renaming(
 ) -> StatementOp:
     quote = partial(spelling.name, comparison.dialect)
 
+    comparison.renamed_parts[schema, present] = made
+
     def statement(one: str, other: str) -> str:
         if present.endswith("_seq"):
             return f"ALTER SEQUENCE {quote(schema, one)} RENAME TO {quote(other)}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..differences.enums import bare
+from ..differences.generated import GeneratedOp
 from ..differences.operations import AddLabelsOp, ReplaceEnumOp, User, merged, quoted
-from .comparison import holds_operations, walk
+from .comparison import drop_empty, holds_operations, walk
+from .followers import computed_from, is_unchanged
 from .written import RelabelOp, RenameLabelOp, RenamesOp
 
 if TYPE_CHECKING:
@@ -31,8 +34,9 @@ def _rename_on_postgresql(comparison: Comparison, labels: Labels) -> None:
     operations: list[Any] = comparison.upgrade.ops
     added = next(op for op in operations if isinstance(op, AddLabelsOp) and op.key == replaced.key)
     texts = {quoted(old): quoted(new) for old, new in labels.renamed.items()}
+    comparison.renamed_labels[added.key] = texts
     users = [
-        replace(user, default=texts.get(user.default or "", user.default)) for user in added.users
+        replace(user, default=_relabelled_default(user.default, texts)) for user in added.users
     ]
     was = labels.after()
     both = merged(was, labels.now)
@@ -43,6 +47,7 @@ def _rename_on_postgresql(comparison: Comparison, labels: Labels) -> None:
     changed: dict[int, list[Any]] = {id(added): [*more], id(replaced): [*fewer]}
     operations[:] = [each for op in operations for each in changed.get(id(op), [op])]
     _keep_defaults(comparison, labels.users, texts)
+    _keep_computed(comparison, added.key)
     before: list[Any] = list(_dropped_before(comparison, texts))
     if not isinstance(operations[0] if operations else None, RenamesOp):
         operations.insert(0, RenamesOp([]))
@@ -71,6 +76,7 @@ def _names_label(op: Any, texts: Iterable[str]) -> bool:
 
 def _keep_defaults(comparison: Comparison, users: Iterable[User], texts: dict[str, str]) -> None:
     """Take out what gives a column the default that follows its label."""
+    import sqlalchemy as sa
     from alembic.operations import ops
 
     columns = {(user.schema, user.table, user.column) for user in users}
@@ -80,13 +86,46 @@ def _keep_defaults(comparison: Comparison, users: Iterable[User], texts: dict[st
         old, new = (
             _default(each) for each in (op.existing_server_default, op.modify_server_default)
         )
+        renamed = _relabelled_default(old, texts)
         is_user = (op.schema, op.table_name, op.column_name) in columns
-        if is_user and old in texts and texts[old] == new:
+        if not is_user or renamed is None or renamed == old:
+            continue
+        op.existing_server_default = sa.DefaultClause(sa.text(renamed))
+        if renamed == new:
             op.modify_server_default = False
             if not op.has_changes():
                 holder.ops.remove(op)
     operations: list[Any] = comparison.upgrade.ops
     operations[:] = [op for op in operations if not holds_operations(op) or op.ops]
+
+
+def _relabelled_default(default: str | None, texts: dict[str, str]) -> str | None:
+    """A label, or an array of labels, with those that have other names."""
+    labels = re.fullmatch(r"'\{(.*)\}'", default or "")
+    if labels is None or default is None:
+        return texts.get(default or "", default)
+    found = [quoted(each) for each in labels[1].split(",")]
+    inside = ",".join(texts.get(each, each)[1:-1] for each in found)
+    return f"'{{{inside}}}'"
+
+
+def _keep_computed(comparison: Comparison, enum: Any) -> None:
+    """Let generated columns be computed from the new labels; PostgreSQL sees to that."""
+    from alembic.operations import ops
+
+    def changed(sql: str) -> str:
+        return comparison.with_new_labels(enum, sql)
+
+    for holder, op in list(walk(comparison.upgrade)):
+        again: Any = getattr(op, "_reverse", None)
+        if isinstance(op, ops.DropColumnOp) and again is not None:
+            if again.column.computed is not None:
+                again.column = computed_from(again.column, changed)
+        elif isinstance(op, GeneratedOp) and op.was.computed is not None:
+            op.was = computed_from(op.was, changed)
+            if is_unchanged(comparison, op):
+                holder.ops.remove(op)
+    drop_empty(comparison.upgrade)
 
 
 def _default(default: Any) -> str | None:

@@ -185,6 +185,36 @@ def test_what_names_the_label_on_postgresql(tmp_path, monkeypatch, postgresql_ur
     there_and_back(project, ["sad"], ["mad"])
 
 
+def test_what_is_made_of_the_label_on_postgresql(tmp_path, monkeypatch, postgresql_url):
+    """A generated column and the default of an array follow it, and another label may go."""
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, postgresql_url)
+    project.run("init")
+
+    def made_of(label, *more):
+        def made(db):
+            class Thing(db.Model):
+                id = db.Column(db.Integer, primary_key=True)
+                mood = db.Column(sa.Enum(label, "happy", *more, name="mood"))
+                moods = db.Column(
+                    sa.ARRAY(sa.Enum(label, "happy", *more, name="mood")),
+                    server_default=f"{{{label},happy}}",
+                )
+                is_low = db.Column(sa.Boolean, sa.Computed(f"mood = '{label}'", persisted=True))
+                __table_args__ = (db.CheckConstraint("mood <> 'happy' OR id < 9", name="ck"),)
+
+        return made
+
+    project.models = made_of("sad", "gone")
+    project.run("migrate", message="one")
+    project.run("upgrade")
+    project.execute("INSERT INTO thing VALUES (1, 'sad')")
+    project.models = made_of("mad")
+    project.run("migrate", rename_value="mood.sad=mad")
+    there_and_back(project, ["sad"], ["mad"])
+    assert project.execute("SELECT moods\\:\\:text FROM thing") == [("{sad,happy}",)]
+
+
 # Questions
 
 

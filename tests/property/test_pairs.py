@@ -11,6 +11,7 @@ import pytest
 from .. import servers
 from .changing import pair
 from .chosen import PAIRS, MadeSchema
+from .chosen_enums import ENUMS
 from .chosen_keys import KEYS
 from .chosen_mariadb import MARIADB
 from .chosen_names import NAMES
@@ -57,7 +58,7 @@ def test_what_is_written_leads_to_the_models_and_back(bench, part):
     assert not failed
 
 
-ALL = {**PAIRS, **KEYS, **NAMES, **SQLITE, **MARIADB}
+ALL = {**PAIRS, **ENUMS, **KEYS, **NAMES, **SQLITE, **MARIADB}
 CHOSEN = [(backend, name) for name, pair in ALL.items() for backend in pair.backends]
 
 
