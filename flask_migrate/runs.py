@@ -283,9 +283,10 @@ class ComparingRun(Run):
 
 def _step(step: Any, database: str) -> Step:
     info = step.info
-    revision = info.up_revision
+    ids = info.destination_revision_ids if info.is_stamp else info.up_revision_ids
+    revision = info.revision_map.get_revision(ids[0]) if ids else None
     return Step(
-        revision=info.up_revision_id,
+        revision=ids[0] if ids else None,
         is_upgrade=info.is_upgrade,
         is_stamp=info.is_stamp,
         message=(revision.doc or "") if revision else "",

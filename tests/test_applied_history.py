@@ -45,10 +45,14 @@ def test_every_step_has_a_row(kept):
     kept.run("upgrade")
     kept.run("downgrade")
     kept.run("stamp", revision="rev2")
+    kept.run("stamp", revision="base")
+    kept.run("stamp", revision="rev2")
     assert kept.execute(ROWS) == [
         ("rev1", "upgrade"),
         ("rev2", "upgrade"),
         ("rev2", "downgrade"),
+        ("rev2", "stamp"),
+        ("base", "stamp"),
         ("rev2", "stamp"),
     ]
     assert kept.current() == {"rev2"}

@@ -96,6 +96,19 @@ def test_stamp_returns_its_steps(started):
     assert [(step.revision, step.is_stamp) for step in steps] == [("rev2", True)]
 
 
+def test_stamp_returns_where_it_went(started):
+    """Down to a revision, and to the base; so the last line names what is recorded."""
+    first, second = started.write_revisions(2)
+    started.run("stamp")
+    down = started.run("stamp", revision=first).value
+    assert [(step.revision, step.message) for step in down] == [(first, "number 1")]
+    off = started.run("stamp", revision="base").value
+    assert [(step.revision, step.path) for step in off] == [(None, "")]
+    started.run("stamp")
+    told = started.run("stamp", "flask db", revision=[first]).stderr
+    assert f"the last one is {first}." in told
+
+
 def test_steps_of_a_failed_run_are_those_before_the_failure(started):
     """The error has what was done before it and stays."""
     started.options = {"transaction_per_migration": True}
