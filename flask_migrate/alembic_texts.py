@@ -11,11 +11,13 @@ SEE_HISTORY = "List the revisions that exist with: flask db history"
 def by_text(message: str, better_hint: str | None = None) -> errors.MigrateError:
     """One of our errors for *message* of Alembic.
 
-    :param better_hint: What to do, where more is known than the text.
+    :param better_hint: What to do about a database that is behind, or a text that nobody
+        knows, where more is known.
     """
     for start, error_class, hint in _BY_TEXT:
         if start in message:
-            return error_class(message, hint=better_hint or hint)
+            is_better = error_class is errors.PendingMigrationsError and better_hint
+            return error_class(message, hint=is_better or hint)
     return errors.CommandFailedError(message, hint=better_hint or SEE_HISTORY)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from alembic.script import ScriptDirectory
-from alembic.script.revision import Revision, RevisionError, RevisionMap
+from alembic.script.revision import Revision, RevisionMap
 from alembic.util import memoized_property
 
 from . import collector
@@ -169,15 +169,6 @@ class RevisionGraph(RevisionMap):
             *self._get_ancestor_nodes(lines, include_dependencies=include_dependencies),
         }
         return tuple(each for each in targets if self._revision_of(each) in related)
-
-    def get_revisions(self, id_: Any) -> tuple[Any, ...]:
-        """The revisions that *id_* stands for, all of which there are."""
-        found = super().get_revisions(id_)
-        # Where -2 goes too far down, Alembic has "base" or None among them.
-        is_relative = isinstance(id_, str) and "-" in id_
-        if is_relative and not all(isinstance(each, Revision) for each in found):
-            raise RevisionError(f"Relative revision {id_} leads below the first revision")
-        return found
 
     def _revision_of(self, target: Any) -> Any:
         return target if isinstance(target, Revision) else self._revision_for_ident(target)

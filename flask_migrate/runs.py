@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from alembic.script.revision import Revision, RevisionError
 from alembic.util import CommandError
 
 from . import progress
@@ -156,6 +157,8 @@ class Run:
         quicken(script)
         script.revision_map._generator = checked(script.revision_map._generator, self.revisions)
         self.script = script
+        if "rev" in self.arguments:
+            _check_steps(script, self.arguments["rev"])
 
     def comparing(self, revision_context: Any) -> None:
         """Databases are about to be compared with the models, or a file to be written."""
@@ -303,6 +306,17 @@ def check_branch(script: Any, target: str) -> None:
     branch, at, _ = target.rpartition(":")[2].partition("@")
     if at:
         script.get_revisions(branch)
+
+
+def _check_steps(script: Any, target: str) -> None:
+    """Refuse a *target* below the first revision, for which Alembic finds what is no revision.
+
+    :raises RevisionError: It is.
+    """
+    if "-" in target and not all(
+        isinstance(each, Revision) for each in script.get_revisions(target)
+    ):
+        raise RevisionError(f"Relative revision {target} leads below the first revision")
 
 
 def is_busy() -> bool:

@@ -98,7 +98,7 @@ def test_stamp_returns_its_steps(started):
 
 def test_stamp_returns_where_it_went(started):
     """Down to a revision, and to the base; so the last line names what is recorded."""
-    first, second = started.write_revisions(2)
+    first, _ = started.write_revisions(2)
     started.run("stamp")
     down = started.run("stamp", revision=first).value
     assert [(step.revision, step.message) for step in down] == [(first, "number 1")]
