@@ -63,6 +63,8 @@ class Definition:
         self.collations: dict[str, str] = {}
         words = {token.upper() for part in parts for token in part}
         self.is_autoincrement = "AUTOINCREMENT" in words
+        #: The ``ON DELETE`` and such of foreign keys, by their columns in lower case.
+        self.actions: dict[tuple[str, ...], dict[str, Any]] = {}
         self._conflicts: dict[tuple[str, ...], str] = {}
         for part in parts:
             seen = [token for token in part if not _is_blank(token)]
@@ -74,6 +76,10 @@ class Definition:
             outer = _outside_parentheses(seen)
             self._conflicts.update(_conflicts(outer, column or seen))
             upper = [token.upper() for token in outer]
+            if "REFERENCES" in upper[1:]:
+                names = (column,) if column else _names(seen)
+                key = tuple(name.lower() for name in names)
+                self.actions.setdefault(key, _actions(upper[upper.index("REFERENCES", 1) :]))
             if "UNIQUE" in (upper[1:] if column else upper):
                 place = upper.index("UNIQUE", 1 if column else 0)
                 is_named = place > 1 and upper[place - 2] == "CONSTRAINT"
@@ -133,6 +139,18 @@ def mend_conflicts(definition: Definition, columns: Iterable[Any], others: Itera
             each.dialect_kwargs["sqlite_on_conflict"] = clause
 
 
+def mend_foreign_keys(definition: Definition, constraints: Iterable[Any]) -> None:
+    """Give the foreign keys among *constraints* the actions that SQLAlchemy does not read.
+
+    It reads those of a ``FOREIGN KEY`` that names the columns that it refers to.
+    """
+    for each in constraints:
+        if each.__visit_name__ == "foreign_key_constraint":
+            found = definition.actions.get(tuple(name.lower() for name in each.column_keys), {})
+            for name, action in found.items():
+                setattr(each, name, action)
+
+
 def unquoted(token: str) -> str:
     """A name without its quotes."""
     if token[0] == "[":
@@ -186,6 +204,22 @@ def _conflicts(outer: list[str], where: str | list[str]) -> Iterator[tuple[tuple
             continue
         names = (where,) if isinstance(where, str) else _names(where)
         yield (kind, *(name.lower() for name in names)), upper[place + 1]
+
+
+def _actions(upper: list[str]) -> dict[str, Any]:
+    """What stands behind ``REFERENCES``, as SQLAlchemy calls it."""
+    found: dict[str, Any] = {}
+    for place, word in enumerate(upper[:-1]):
+        if word == "ON" and upper[place + 1] in ("DELETE", "UPDATE"):
+            length = 2 if upper[place + 2] in ("SET", "NO") else 1
+            action = " ".join(upper[place + 2 : place + 2 + length])
+            if action != "NO ACTION":
+                found[f"on{upper[place + 1].lower()}"] = action
+        elif word == "INITIALLY":
+            found["initially"] = upper[place + 1]
+    if "DEFERRABLE" in upper:
+        found["deferrable"] = upper[upper.index("DEFERRABLE") - 1] != "NOT"
+    return found
 
 
 def _names(seen: list[str]) -> tuple[str, ...]:

@@ -17,7 +17,14 @@ from sqlalchemy.sql.elements import TextClause
 
 from . import conventional_names, copied_values
 from .logs import log
-from .sqlite_definitions import Check, Definition, mend_conflicts, mend_generated, renamed
+from .sqlite_definitions import (
+    Check,
+    Definition,
+    mend_conflicts,
+    mend_foreign_keys,
+    mend_generated,
+    renamed,
+)
 
 _OBJECTS = "SELECT name, sql FROM sqlite_master WHERE type = ? AND tbl_name = ? AND sql NOT NULL"
 
@@ -74,6 +81,7 @@ class WholeCopy(batch.ApplyBatchImpl):
         self._add_unique(definition)
         constraints = [*self.named_constraints.values(), *self.unnamed_constraints]
         mend_conflicts(definition, self.columns.values(), constraints)
+        mend_foreign_keys(definition, constraints)
         for check in definition.checks:
             if check.name:
                 self.named_constraints.pop(check.name, None)

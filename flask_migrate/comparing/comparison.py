@@ -14,7 +14,7 @@ from .answers import Answers, LeftOut, answering
 from .dependencies import sorted_in_one_pass
 from .mariadb import MariaDBAnswers
 from .postgresql import remembered
-from .sqlite import SQLiteAnswers, uniques_known_by_index
+from .sqlite import SQLiteAnswers, actions_known, uniques_known_by_index
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -46,6 +46,7 @@ def comparison(context: MigrationContext) -> Iterator[None]:
             stack.enter_context(remembered(context.impl))
         if connection.dialect.name == "sqlite":
             stack.enter_context(uniques_known_by_index(connection.dialect))
+            stack.enter_context(actions_known(connection.dialect))
         if connection.dialect.name in _ANSWERS:
             answers = _ANSWERS[connection.dialect.name](connection, left_out)
             if answers.is_possible:

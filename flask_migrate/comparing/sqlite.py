@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import exc
 
+from ..sqlite_definitions import Definition
 from .answers import Answers, Columns, Rows
 
 _SCHEMA = r'(?P<schema>"(?:[^"]|"")*"|\w+)'
@@ -23,6 +24,9 @@ _TEXT = re.compile(
     r" +WHERE name = \? +AND type (?:in|=) (?P<kinds>\('table', 'view'\)|'table'|'index')",
     re.DOTALL,
 )
+
+# Few foreign keys have them.
+_ACTIONS = re.compile(r"\bON\s+(DELETE|UPDATE)\b|\bDEFERRABLE\b", re.I)
 
 _OF_TABLES = ("table_xinfo", "index_list", "foreign_key_list")
 
@@ -56,6 +60,35 @@ def uniques_known_by_index(dialect: Any) -> Iterator[None]:
         yield
     finally:
         del dialect.get_unique_constraints
+
+
+@contextmanager
+def actions_known(dialect: Any) -> Iterator[None]:
+    """Let *dialect* say ``ON DELETE`` and such of each foreign key, inside this block.
+
+    It overlooks those of a column, and where the columns that are referred to have no name.
+    """
+    plain = dialect.get_foreign_keys
+
+    def get_foreign_keys(
+        connection: Any, table_name: str, schema: str | None = None, **options: Any
+    ) -> Any:
+        keys = plain(connection, table_name, schema=schema, **options)
+        if all(key["options"] for key in keys):
+            return keys
+        text = dialect._get_table_sql(connection, table_name, schema=schema) or ""
+        if _ACTIONS.search(text):
+            actions = Definition(text).actions
+            for key in keys:
+                columns = tuple(name.lower() for name in key["constrained_columns"])
+                key["options"] = {**actions.get(columns, {}), **key["options"]}
+        return keys
+
+    dialect.get_foreign_keys = get_foreign_keys
+    try:
+        yield
+    finally:
+        del dialect.get_foreign_keys
 
 
 class SQLiteAnswers(Answers):

@@ -242,6 +242,35 @@ def test_a_unique_column_stays(started, column):
         started.execute("INSERT INTO item VALUES (5)")
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "parent INTEGER REFERENCES p (id) ON DELETE CASCADE ON UPDATE SET NULL",
+        "parent INTEGER NOT NULL references p on update set null on delete cascade UNIQUE",
+        "parent INTEGER, FOREIGN KEY (Parent) REFERENCES p ON DELETE CASCADE ON UPDATE SET NULL",
+        "parent INTEGER, FOREIGN KEY (parent) REFERENCES [p] ([id]) ON DELETE CASCADE "
+        "ON UPDATE SET NULL",
+    ],
+)
+def test_what_a_foreign_key_does_stays(started, key):
+    """Also where SQLAlchemy does not read it."""
+    body = 'with op.batch_alter_table("item", recreate="always") as b: b.drop_column("n")'
+    setup = ["CREATE TABLE p (id INTEGER PRIMARY KEY)", f"CREATE TABLE item (n INTEGER, {key})"]
+    assert upgraded(started, body, setup=setup).exit_code == 0
+    [(*_, on_update, on_delete, _)] = started.execute("PRAGMA foreign_key_list(item)")
+    assert (on_update, on_delete) == ("SET NULL", "CASCADE")
+
+
+def test_a_deferred_foreign_key_of_a_column_stays(started):
+    """SQLite has no pragma for that."""
+    body = 'with op.batch_alter_table("item", recreate="always") as b: b.drop_column("n")'
+    key = "parent INTEGER REFERENCES item DEFERRABLE INITIALLY DEFERRED"
+    setup = [f"CREATE TABLE item (n INTEGER, id INTEGER PRIMARY KEY, {key})"]
+    assert upgraded(started, body, setup=setup).exit_code == 0
+    [(sql,)] = started.execute("SELECT sql FROM sqlite_master WHERE name = 'item'")
+    assert "DEFERRABLE INITIALLY DEFERRED" in sql
+
+
 def test_without_rowid_stays(started):
     """The copy is of the same kind."""
     body = 'with op.batch_alter_table("item", recreate="always") as batch: pass'
