@@ -25,6 +25,7 @@ from .sqlite_definitions import (
     mend_generated,
     renamed,
 )
+from .sqlite_dependents import Dependents
 
 _OBJECTS = "SELECT name, sql FROM sqlite_master WHERE type = ? AND tbl_name = ? AND sql NOT NULL"
 
@@ -267,7 +268,7 @@ class WholeCopy(batch.ApplyBatchImpl):
             self._rows(_OBJECTS, "index", table),
             self._rows(_OBJECTS, "trigger", table),
         )
-        views, sequence = self._readable_views(), self._sequence()
+        dependents, sequence = Dependents(self._rows), self._sequence()
         # Else SQLite looks at every view when the copy gets the name of its table.
         legacy = self._rows("PRAGMA legacy_alter_table")[0][0]
         self._rows("PRAGMA legacy_alter_table=ON")
@@ -282,7 +283,7 @@ class WholeCopy(batch.ApplyBatchImpl):
             self._rows(
                 "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", sequence, table
             )
-        self._check_views(views)
+        dependents.check()
 
     def _restore_indexes(self, indexes: list[Any]) -> None:
         gone = self._gone()
@@ -297,27 +298,6 @@ class WholeCopy(batch.ApplyBatchImpl):
             return None
         rows = self._rows("SELECT seq FROM sqlite_sequence WHERE name = ?", self.table.name)
         return rows[0][0] if rows else None
-
-    def _readable_views(self) -> list[str]:
-        rows = self._rows("SELECT name FROM sqlite_master WHERE type = 'view'")
-        return [name for (name,) in rows if self._fault_of(name) is None]
-
-    def _check_views(self, views: list[str]) -> None:
-        for view in views:
-            fault = self._fault_of(view)
-            if fault is not None:
-                raise ValueError(
-                    f"The view {view} could not be read any more: {fault}. Drop it before the "
-                    "table changes, and create it again afterwards."
-                )
-
-    def _fault_of(self, view: str) -> str | None:
-        quoted = view.replace('"', '""')
-        try:
-            self._rows(f'SELECT * FROM "{quoted}" LIMIT 0')  # noqa: S608
-        except sa.exc.DBAPIError as error:
-            return str(error.orig)
-        return None
 
     def _check(
         self, column: Any, is_fit: Callable[[Any], bool], otherwise: str, become: Any = None

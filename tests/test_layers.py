@@ -25,6 +25,7 @@ ROWS = (
         "template_folders",
         "_compat",
         "sqlite_definitions",
+        "sqlite_dependents",
         "copied_values",
         "conventional_names",
         "hand_edits",

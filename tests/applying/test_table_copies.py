@@ -126,6 +126,42 @@ def test_a_view_that_would_break_stops_the_revision(started):
     assert started.execute("SELECT * FROM v") == []
 
 
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        "AFTER UPDATE OF id ON item BEGIN SELECT new.n; END",
+        "AFTER INSERT ON other BEGIN INSERT INTO item (id, n) VALUES (1, 2); END",
+        "INSTEAD OF INSERT ON ids BEGIN INSERT INTO item (id, n) VALUES (new.id, 2); END",
+    ],
+)
+def test_a_trigger_that_would_break_stops_the_revision(started, trigger):
+    """Else nobody could change a row of its table."""
+    drop = 'with op.batch_alter_table("item", recreate="always") as batch: batch.drop_column("n")'
+    setup = [
+        "CREATE TABLE item (id INTEGER, n INTEGER)",
+        "CREATE TABLE other (id INTEGER)",
+        "CREATE VIEW ids AS SELECT id FROM item",
+        f"CREATE TRIGGER tell {trigger}",
+    ]
+    outcome = upgraded(started, drop, setup=setup)
+    assert "(tell) could not run any more" in outcome.error.message
+    started.execute("INSERT INTO item VALUES (1, 2)")
+    started.execute("UPDATE item SET id = 2")
+    started.execute("INSERT INTO other VALUES (1)")
+
+
+def test_a_trigger_that_is_broken_already_stops_nothing(started):
+    """Nor does one of a view."""
+    drop = 'with op.batch_alter_table("item", recreate="always") as batch: batch.drop_column("n")'
+    setup = [
+        "CREATE TABLE item (id INTEGER, n INTEGER)",
+        "CREATE VIEW ids AS SELECT id FROM item",
+        "CREATE TRIGGER put INSTEAD OF INSERT ON ids BEGIN SELECT new.id; END",
+        "CREATE TRIGGER tell AFTER UPDATE ON item BEGIN SELECT new.gone; END",
+    ]
+    assert upgraded(started, drop, setup=setup).exit_code == 0
+
+
 def test_a_check_over_a_dropped_column_stops_the_revision(started):
     """The error names the check; without it the copy would hold what it forbids."""
     drop = 'with op.batch_alter_table("item", recreate="always") as batch: batch.drop_column("n")'
