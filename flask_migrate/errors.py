@@ -381,7 +381,7 @@ class UnfinishedRevisionError(MigrateError):
         done = "".join(f"\n  {statement}" for statement in self.statements)
         super().__init__(
             f"The {direction} of revision {revision} was begun by an earlier run and is there "
-            f"in part ({len(self.statements)} statements).",
+            f"in part ({console.counted(len(self.statements), 'statement')}).",
             hint=f"Let it do the rest: flask db {direction} --resume\nDone so far:{done}",
         )
 

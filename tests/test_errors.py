@@ -381,3 +381,9 @@ def test_catch_errors_lets_ours_through():
 def test_catch_errors_returns_what_the_function_returns():
     """It is a plain wrapper."""
     assert flask_migrate.catch_errors(lambda: 1)() == 1
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "(1 statement)"), (2, "(2 statements)")])
+def test_what_is_there_in_part_is_counted(count, said):
+    """One is not told in the plural."""
+    assert said in errors.UnfinishedRevisionError("r2", "upgrade", ["DROP TABLE a"] * count).message
