@@ -10,11 +10,18 @@ from collections.abc import Iterator
 from html import unescape
 from inspect import getmembers, isclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import flask_migrate
-from flask_migrate import alembic_texts, commands, errors, protection  # noqa: F401  (fills the table)
+from flask_migrate import (  # commands fills the table
+    alembic_texts,
+    commands,  # noqa: F401
+    errors,
+    protection,
+    refusals,
+)
 from flask_migrate.command_table import COMMANDS, PARAMS, SHARED, shared_variable
 
 from .test_layers import ROWS
@@ -25,7 +32,12 @@ FRONT_PAGES = ("README.rst", "CHANGES.rst", "CONTRIBUTING.rst")
 SOURCES = [*(ROOT / name for name in FRONT_PAGES), *sorted(DOCS.rglob("*.rst"))]
 SOURCES += sorted((ROOT / "examples").rglob("*.rst"))
 
-ERRORS = [each for _, each in getmembers(errors, isclass) if each.__module__ == errors.__name__]
+
+def _is_of(module: ModuleType, each: type) -> bool:
+    return each.__module__ == module.__name__
+
+
+ERRORS = [each for _, each in getmembers(errors, isclass) if _is_of(errors, each)]
 
 
 def as_text(source: str) -> str:
@@ -205,6 +217,15 @@ def test_the_reference_has_every_error(build, error):
     """Each class has an entry of its own."""
     page = (build / "reference" / "errors.html").read_text(encoding="utf-8")
     assert f'id="flask_migrate.errors.{error.__name__}"' in page
+
+
+def test_the_reference_has_every_refusal():
+    """Those that belong to one command, too."""
+    page = documentation("reference/errors.rst")
+    names = [name for name, each in getmembers(refusals, isclass) if _is_of(refusals, each)]
+    missing = [name for name in names if f"flask_migrate.refusals.{name} " not in page]
+    assert names
+    assert missing == []
 
 
 @pytest.mark.parametrize("code", sorted({0, 2, *(error.exit_code for error in ERRORS)}))
