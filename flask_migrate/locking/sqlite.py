@@ -30,8 +30,14 @@ class FileBesideLock(Lock):
         except Timeout:
             return False
         except PermissionError:
+            folder = os.path.dirname(self.path)
+            if os.access(folder, os.W_OK):  # the file is of another user
+                raise LockError(
+                    f"The lock file of the database cannot be written: {self.path}",
+                    hint="See who may write in it; while nothing is run it may be deleted.",
+                ) from None
             raise LockError(
-                f"The folder of the database cannot be written: {os.path.dirname(self.path)}",
+                f"The folder of the database cannot be written: {folder}",
                 hint="SQLite writes its journal there as well; see who may write in it.",
             ) from None
         with suppress(OSError), open(f"{self.path}-holder", "w", encoding="utf-8") as note:

@@ -191,3 +191,21 @@ def test_a_pooler_in_transaction_mode_is_named(postgresql_url, monkeypatch):
     with engine.connect() as connection, pytest.raises(errors.LockError, match="PgBouncer"):
         lock_for(connection, "alembic_version")
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("may_write", "said"),
+    [(True, "The lock file of the database"), (False, "The folder of the database")],
+)
+def test_what_cannot_be_written_beside_a_database_is_named(started, monkeypatch, may_write, said):
+    """The file is of another user, or nobody may write beside it."""
+
+    def refuse(*args, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    folder = str(started.folder)
+    monkeypatch.setattr("os.access", lambda path, *_, **__: path != folder or may_write)
+    error = started.run("upgrade").error
+    assert isinstance(error, errors.LockError)
+    assert error.message.startswith(said)
