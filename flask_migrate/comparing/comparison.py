@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from .. import collector
 from .answers import Answers, LeftOut, answering
 from .dependencies import sorted_in_one_pass
-from .mariadb import MariaDBAnswers
+from .mariadb import MariaDBAnswers, whole_defaults
 from .postgresql import remembered
 from .sqlite import SQLiteAnswers, actions_known, uniques_known_by_index
 
@@ -47,6 +47,8 @@ def comparison(context: MigrationContext) -> Iterator[None]:
         if connection.dialect.name == "sqlite":
             stack.enter_context(uniques_known_by_index(connection.dialect))
             stack.enter_context(actions_known(connection.dialect))
+        if connection.dialect.name in ("mariadb", "mysql"):
+            stack.enter_context(whole_defaults(connection.dialect))
         if connection.dialect.name in _ANSWERS:
             answers = _ANSWERS[connection.dialect.name](connection, left_out)
             if answers.is_possible:

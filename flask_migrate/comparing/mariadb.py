@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import exc
@@ -17,6 +19,35 @@ _DRIVERS = {"pymysql", "mysqldb", "aiomysql", "asyncmy"}
 
 # A table that is gone or forbidden has no result; who asks for it hears why.
 _BLOCK = "BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR SQLEXCEPTION BEGIN END; {} END"
+
+
+# A default as the server writes it: a text, with bits or not, or an expression of functions.
+_LITERAL = r"'(?:''|\\.|[^'\\])*'"
+
+
+def _nested(depth: int) -> str:
+    inside = f"|{_nested(depth - 1)}" if depth else ""
+    return rf"\((?:[^()']|{_LITERAL}{inside})*\)"
+
+
+_DEFAULT = rf"NULL|b?{_LITERAL}|[\-\w.]*{_nested(5)}(?: +ON UPDATE [\-\w.()]+)?"
+
+
+@contextmanager
+def whole_defaults(dialect: Any) -> Iterator[None]:
+    """Let *dialect* read defaults to their end inside this block: ``floor(rand() * 10)``.
+
+    SQLAlchemy stops where no word goes on, and passes over ``'it\\'s'`` and ``b'0'``.
+    """
+    parser = dialect._tabledef_parser
+    plain = parser._re_column
+    start, default, rest = plain.pattern.partition("(?P<default>(?:")
+    if default:
+        parser._re_column = re.compile(f"{start}{default}{_DEFAULT}|{rest}", plain.flags)
+    try:
+        yield
+    finally:
+        parser._re_column = plain
 
 
 class MariaDBAnswers(Answers):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 from .chosen import Chosen, Make, N, Part, X, both, column, foreign, index, table, unique
 
@@ -22,12 +23,35 @@ def _refers(*parts: Part) -> Make:
     return both(table(name="p"), table(X, N, *parts, key))
 
 
+def _value(type_: object, default: str, **options: object) -> Make:
+    return table(column("value", type_, server_default=sa.text(default), **options))
+
+
+#: Defaults that SQLAlchemy does not read, or only the beginning of.
+DEFAULTS = {
+    "text with a quote": (sa.Text, "'it''s'", "'its'"),
+    "bit": (mysql.BIT(1), "b'0'", "b'1'"),
+    "sum": (sa.Integer, "(floor(rand() * 10))", "(floor(rand() * 20))"),
+    "function of functions": (sa.String(40), "(replace(uuid(), '-', ''))", "(concat(1, '(', 2))"),
+    "moment": (sa.DateTime, "(now() + interval 1 day)", "(now() + interval 2 day)"),
+}
+
+
 MARIADB: dict[str, Chosen] = {
     "index that the server cuts": Chosen(ONLY, _long("utf8mb3"), _long("utf8mb4")),
     "index that the server no longer cuts": Chosen(ONLY, _long("utf8mb4"), _long("utf8mb3")),
     "index that the server cuts gets a length": Chosen(
         ONLY, _long("utf8mb4"), _long("utf8mb4", mysql_length=20)
     ),
+    **{
+        f"{what} as a default {how}": Chosen(ONLY, before, after)
+        for what, (type_, one, other) in DEFAULTS.items()
+        for how, before, after in (
+            ("goes", _value(type_, one), table(column("value", type_))),
+            ("changes", _value(type_, one), _value(type_, other)),
+            ("stays with a comment", _value(type_, one), _value(type_, one, comment="c")),
+        )
+    },
     # An index that a foreign key leans on makes room for another one
     **{
         f"{what} for a foreign key": Chosen(ONLY, _refers(was), _refers(*now))
