@@ -157,8 +157,8 @@ class Run:
         quicken(script)
         script.revision_map._generator = checked(script.revision_map._generator, self.revisions)
         self.script = script
-        if "rev" in self.arguments:
-            _check_steps(script, self.arguments["rev"])
+        for target in _named(self.arguments):
+            _check_steps(script, target)
 
     def comparing(self, revision_context: Any) -> None:
         """Databases are about to be compared with the models, or a file to be written."""
@@ -215,7 +215,9 @@ class Run:
             except CommandError:  # it may be about a revision that other code has applied
                 from .applied_history import latest
 
-                self.applied = latest(context) if context.connection is not None else {}
+                self.applied = (
+                    {} if context.as_sql or context.connection is None else latest(context)
+                )
                 raise
             return self.noted(steps, context)
 
@@ -306,6 +308,12 @@ def check_branch(script: Any, target: str) -> None:
     branch, at, _ = target.rpartition(":")[2].partition("@")
     if at:
         script.get_revisions(branch)
+
+
+def _named(arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """What ``show``, ``edit`` and ``stamp`` are given; they ask no database where it is."""
+    given = arguments["revision"] if "purge" in arguments else arguments.get("rev", ())
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _check_steps(script: Any, target: str) -> None:

@@ -181,6 +181,14 @@ def test_a_revision_that_is_none_is_refused(damaged, command, value, monkeypatch
     assert_untouched(damaged, command, revision=given)
 
 
+@pytest.mark.parametrize("command", ["upgrade", "stamp"])
+def test_sql_to_a_revision_that_is_none_names_it(damaged, command):
+    """No database is asked, or said to be of no use."""
+    given = ["zzzz"] if command == "stamp" else "zzzz"
+    said = "Can't locate revision identified by 'zzzz'"
+    assert_untouched(damaged, command, said, revision=given, sql=True)
+
+
 def test_two_heads_are_no_matter_where_something_else_is_wrong(damaged):
     """A hint is about the error: a range that is none, a branch of which nothing is applied."""
     side = {"head": "base", "rev_id": "cccc", "branch_label": "side", "depends_on": ["bbbb"]}
@@ -189,19 +197,18 @@ def test_two_heads_are_no_matter_where_something_else_is_wrong(damaged):
         ("history", {"rev_range": "a"}, "Write START:END"),
         ("history", {"rev_range": "bbbb:"}, "flask db history"),
         ("downgrade", {"revision": "side@-1"}, "flask db history"),
-        ("stamp", {"revision": ["-9"]}, "flask db history"),
     ):
         assert_untouched(damaged, command, hint=hint, **given)
 
 
-@pytest.mark.parametrize("command", ["show", "edit", "downgrade"])
+@pytest.mark.parametrize("command", ["show", "edit", "stamp", "downgrade"])
 @pytest.mark.parametrize("value", ["-3", "-9"])
 def test_more_steps_down_than_there_are_revisions_are_refused(damaged, command, value):
     """It is said that there are too many, and where to count them."""
     assert damaged.run("downgrade", "flask db", revision="base").exit_code == 0
-    assert_untouched(
-        damaged, command, f"Relative revision {value}", hint="flask db status", revision=value
-    )
+    given = [value] if command == "stamp" else value
+    hint = "flask db status"
+    assert_untouched(damaged, command, f"Relative revision {value}", hint=hint, revision=given)
 
 
 @pytest.mark.parametrize("value", ["a", "a:b:c", "zzzz:", ":zzzz", "aaaa:zzzz", "@:", "bbbb:aaaa"])
