@@ -73,9 +73,11 @@ def _compare(
     by_columns = {_columns(each): name for name, (each, *_) in present.items()}
     for wanted in (each for several in _uniques(model).values() for each in several):
         name = by_columns.get(_columns(wanted))
-        if name is None or name in gone or _of(wanted) == options.get(name, {}):
+        if name is None or name in gone:
             continue
         was = present[name][0]
+        if _of(wanted) == options.get(name, {}) and _joins_nulls(wanted) == _joins_nulls(was):
+            continue
         if context.run_object_filters(wanted, name, "unique_constraint", False, was):
             log.info("Detected changed unique constraint %r on %r", name, model.name)
             ops.ops.append(operations.DropConstraintOp.from_constraint(was))
@@ -108,6 +110,11 @@ def _of(constraint: Any) -> dict[str, Any]:
         is_deferred,
         [getattr(each, "name", each) for each in include],
     )
+
+
+def _joins_nulls(constraint: Any) -> bool:
+    """Whether NULL is the same as another NULL; Alembic compares that of named ones only."""
+    return bool(constraint.dialect_kwargs.get("postgresql_nulls_not_distinct"))
 
 
 def _said(is_deferrable: bool, is_deferred: bool, include: list[str]) -> dict[str, Any]:

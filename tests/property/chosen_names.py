@@ -71,6 +71,14 @@ NAMES: dict[str, Chosen] = {
         check("m > 0", name="one"),
         check("n > 0", name="two"),
     ),
+    **{
+        f"nulls of a unique constraint without a name: {wanted}": Chosen(
+            ("postgresql",),
+            of("a", ID, N, unique("n", postgresql_nulls_not_distinct=not wanted)),
+            of("a", ID, N, unique("n", postgresql_nulls_not_distinct=wanted)),
+        )
+        for wanted in (True, False)
+    },
     "unique constraint becomes an index": Chosen(
         EVERY, of("a", ID, N, unique("n", name="same")), of("a", ID, N, index("same", "n"))
     ),
