@@ -66,12 +66,12 @@ def _names(operation: Any) -> tuple[str, ...]:
 def _words(operation: Any) -> str | None:
     from alembic.operations import ops
 
-    from ..differences.operations import CreateSequenceOp
+    from ..differences.operations import ObjectOp
     from .written import BackfillOp, RelabelOp, RenameColumnOp, RenameLabelOp, RenameTableOp
 
     table = " ".join(_names(operation)[:1])
     column = str(getattr(operation, "column_name", ""))
-    if isinstance(operation, (CreateSequenceOp, RelabelOp, RenameLabelOp)):
+    if isinstance(operation, (ObjectOp, RelabelOp, RenameLabelOp)):
         return operation.words
     if isinstance(operation, ops.AddColumnOp):
         return f"add column {table} {operation.column.name}"

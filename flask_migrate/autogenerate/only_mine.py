@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..differences.schemas import KEY
 from ..errors import DropAllError
 from ..logs import log
 from ..state import state
@@ -58,13 +59,16 @@ def only_mine(comparison: Comparison, script: MigrationScript) -> None:
     is_excluded = excluded()
     is_other = matcher(OTHERS)
     dependent = _dependent(comparison) if drops else set()
-    texts = sources(comparison) if drops and settings.get("managed_only") else None
+    # In a schema that nobody told us to look at, a table is of this project if it made it.
+    schemas = comparison.context.opts.get(KEY, ())
+    managed = {key for key in drops if settings.get("managed_only") or key[0] in schemas}
+    texts = sources(comparison) if managed else ""
 
     def is_left_alone(schema: str | None, name: str) -> bool:
         if is_excluded(schema, name):
             return True
         is_foreign = is_other(schema, name) or (schema, name) in dependent
-        is_unmanaged = texts is not None and not is_named(name, texts)
+        is_unmanaged = (schema, name) in managed and not is_named(name, texts)
         return (schema, name) in drops and (is_foreign or is_unmanaged)
 
     _take_out(comparison.upgrade, is_left_alone)

@@ -13,23 +13,15 @@ from ..differences.operations import (
     AddLabelsOp,
     ChangeKeyOp,
     CreateEnumOp,
-    CreateSequenceOp,
     DropEnumOp,
-    DropSequenceOp,
+    ObjectOp,
     ReplaceEnumOp,
 )
 from . import moved_names
 from .written import CommentOp, RenamesOp
 
-#: What changes a type or a sequence, before or after the tables that have it.
-_OF_TYPES = (
-    CreateEnumOp,
-    AddLabelsOp,
-    ReplaceEnumOp,
-    DropEnumOp,
-    CreateSequenceOp,
-    DropSequenceOp,
-)
+#: What changes what tables need, before or after those that have it.
+_OF_TYPES = (CreateEnumOp, AddLabelsOp, ReplaceEnumOp, DropEnumOp, ObjectOp)
 
 
 def order(container: Any, dialect: str) -> None:

@@ -47,6 +47,7 @@ from .own_words import write_apart
 from .questions import Questions
 from .renames import rename
 from .rounding import tell_rounding
+from .schemas import create_schemas
 from .sequences import create_sequences
 from .sqlite_details import restore_details
 from .views import keep_views
@@ -66,6 +67,7 @@ STEPS: tuple[Step, ...] = (
     change_counters,
     change_keys,
     create_sequences,
+    create_schemas,
     release,
     some_stay,
     tell_drops,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..differences import spelling
-from ..differences.operations import CreateSequenceOp, quoted
+from ..differences.operations import ObjectOp, quoted
 from ..logs import log
 from .only_mine import excluded
 from .written import RenamesOp
@@ -73,7 +73,7 @@ def _schema(comparison: Comparison, sequence: Any) -> str | None:
     return None if is_usual else sequence.schema
 
 
-def _created(comparison: Comparison, sequence: Any) -> CreateSequenceOp:
+def _created(comparison: Comparison, sequence: Any) -> ObjectOp:
     from sqlalchemy.schema import CreateSequence
 
     dialect = comparison.dialect
@@ -84,7 +84,9 @@ def _created(comparison: Comparison, sequence: Any) -> CreateSequenceOp:
     is_counting_up = (sequence.increment or 1) > 0
     filled = list(_filled(comparison, key)) if is_counting_up else []
     used = [_next(comparison, column) for column in filled]
-    return CreateSequenceOp(key, create, _advance(dialect, key, sequence, used) if used else ())
+    advance = _advance(dialect, key, sequence, used) if used else []
+    drop = f"DROP SEQUENCE {spelling.name(dialect, *key)}"
+    return ObjectOp("sequence", key, [create, *advance], drop)
 
 
 def _filled(comparison: Comparison, key: tuple[str | None, str]) -> Iterator[Any]:

@@ -24,7 +24,7 @@ WITH RECURSIVE found (view, depth) AS (
     FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
     JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
-    AND d.refobjid = CAST(:name AS regclass) AND a.attname = ANY (CAST(:columns AS text[]))
+    AND d.refobjid = to_regclass(:name) AND a.attname = ANY (CAST(:columns AS text[]))
     AND r.ev_class <> d.refobjid
   UNION
     SELECT r.ev_class, depth + 1

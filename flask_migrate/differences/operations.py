@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -196,41 +196,27 @@ def _added(was: Sequence[str], now: Sequence[str]) -> tuple[list[str], list[tupl
 
 
 @dataclass(repr=False)
-class CreateSequenceOp(MigrateOperation):
-    """A new sequence, and what lets it begin after the values that are there."""
+class ObjectOp(MigrateOperation):
+    """A schema or a sequence that comes, or goes with the revision that made it."""
 
+    kind: str
     key: Key
-    create: str
-    advance: Sequence[str] = ()
+    create: Sequence[str]
+    drop: str
+    is_dropped: bool = False
 
     @property
     def words(self) -> str:
         """What a message says of it."""
         return f"add {self.key[1]}"
 
-    def reverse(self) -> DropSequenceOp:
+    def reverse(self) -> ObjectOp:
         """The operation that undoes this one."""
-        return DropSequenceOp(self.key, self)
+        return replace(self, is_dropped=not self.is_dropped)
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
         """What ``check`` prints."""
-        return ("create_sequence", *self.key)
-
-
-@dataclass(repr=False)
-class DropSequenceOp(MigrateOperation):
-    """A sequence that goes with the revision that made it."""
-
-    key: Key
-    made: CreateSequenceOp
-
-    def reverse(self) -> CreateSequenceOp:
-        """The operation that undoes this one."""
-        return self.made
-
-    def to_diff_tuple(self) -> tuple[Any, ...]:
-        """What ``check`` prints."""
-        return ("drop_sequence", *self.key)
+        return (f"{'drop' if self.is_dropped else 'create'}_{self.kind}", *self.key)
 
 
 def quoted(text: str) -> str:
@@ -252,10 +238,6 @@ def execute(sql: str) -> str:
 def _on_postgresql(lines: Iterable[str]) -> list[str]:
     # Alembic indents after a colon, and less again after an empty line.
     return ["if op.get_context().dialect.name == 'postgresql':", *lines, ""]
-
-
-def _with_sequences(lines: Iterable[str]) -> list[str]:
-    return ["if op.get_context().dialect.supports_sequences:", *lines, ""]
 
 
 @renderers.dispatch_for(FullAlterOp)
@@ -293,14 +275,12 @@ def _drop_enum(context: Any, op: DropEnumOp) -> list[str]:
     return _on_postgresql([execute(f"DROP TYPE {type_name(context, op.key)}")])
 
 
-@renderers.dispatch_for(CreateSequenceOp)
-def _create_sequence(context: Any, op: CreateSequenceOp) -> list[str]:
-    return _with_sequences([execute(sql) for sql in (op.create, *op.advance)])
-
-
-@renderers.dispatch_for(DropSequenceOp)
-def _drop_sequence(context: Any, op: DropSequenceOp) -> list[str]:
-    return _with_sequences([execute(f"DROP SEQUENCE {type_name(context, op.key)}")])
+@renderers.dispatch_for(ObjectOp)
+def _object(context: Any, op: ObjectOp) -> list[str]:
+    lines = [execute(sql) for sql in ([op.drop] if op.is_dropped else op.create)]
+    if op.kind == "schema":
+        return _on_postgresql(lines)
+    return ["if op.get_context().dialect.supports_sequences:", *lines, ""]
 
 
 @renderers.dispatch_for(AddLabelsOp)

@@ -8,7 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..sqlite_definitions import Definition
-from . import collations, mariadb, spelling, sqlite_types, text_collations, twins, type_sizes
+from . import (
+    collations,
+    mariadb,
+    schemas,
+    spelling,
+    sqlite_types,
+    text_collations,
+    twins,
+    type_sizes,
+)
 from .operations import Key
 
 if TYPE_CHECKING:
@@ -79,6 +88,7 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
     comparators.register()
     found = context.opts[KEY] = Search(context)
     context.opts["include_name"] = _without_own_tables(context.opts)
+    schemas.include(context, list(_tables(context.opts)))
     from . import checks
 
     for metadata in _metadatas(context.opts):
@@ -126,7 +136,7 @@ def _written(render: Callable[..., str], dialect: Any) -> Callable[..., str]:
 def _without_own_tables(opts: dict[str, Any]) -> Callable[..., bool]:
     """``include_name`` for a comparison that passes by Alembic's tables and ours."""
     include_name: Callable[..., bool] | None = opts.get("include_name")
-    known = {table.name for each in _metadatas(opts) for table in each.tables.values()}
+    known = {table.name for table in _tables(opts)}
 
     def included(name: Any, kind: str, parents: Any) -> bool:
         if kind == "table" and name.startswith(_OWN) and name not in known:
@@ -134,6 +144,12 @@ def _without_own_tables(opts: dict[str, Any]) -> Callable[..., bool]:
         return include_name is None or include_name(name, kind, parents)
 
     return included
+
+
+def _tables(opts: dict[str, Any]) -> Iterator[Any]:
+    """The tables of the models."""
+    for metadata in _metadatas(opts):
+        yield from metadata.tables.values()
 
 
 def _metadatas(opts: dict[str, Any]) -> list[Any]:

@@ -123,3 +123,102 @@ def test_everything_goes(project):
     outcome = project.run("downgrade")
     assert outcome.exit_code == 0, outcome.error
     project.execute(f"INSERT INTO \"{SCHEMA}\".thing (word, mood) VALUES ('w', 'sad')")
+
+
+@pytest.fixture
+def untold(tmp_path, monkeypatch, postgresql_url):
+    """A project that says nothing of schemas; there is none but the default one."""
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, postgresql_url)
+    project.run("init")
+    return project
+
+
+def shop(*names, sequence=None):
+    """Tables in a schema, and one in the default one."""
+
+    def models(db):
+        key = [sa.Sequence(sequence, schema=SCHEMA)] if sequence else []
+        for name in names:
+            mood = sa.Column("mood", sa.Enum("sad", name=f"{name}_mood", schema=SCHEMA))
+            number = sa.Column("id", sa.Integer, *key, primary_key=True)
+            db.Table(name, db.metadata, number, mood, schema=SCHEMA)
+        db.Table("other", db.metadata, sa.Column("id", sa.Integer, primary_key=True))
+
+    return models
+
+
+def applied(project, models, **options):
+    project.models = models
+    for command, given in (("migrate", options), ("upgrade", {}), ("check", {})):
+        outcome = project.run(command, **given)
+        assert outcome.exit_code == 0, outcome.error
+
+
+def tables(project):
+    engine = sa.create_engine(project.url)
+    found = sorted(sa.inspect(engine).get_table_names(schema=SCHEMA))
+    engine.dispose()
+    return found
+
+
+def test_a_schema_is_made_with_its_first_table(untold):
+    """And goes with the last one; nobody has to say that there are schemas."""
+    applied(untold, shop("team", sequence="numbers"))
+    assert tables(untold) == ["team"]
+    assert untold.run("downgrade").exit_code == 0
+    assert SCHEMA not in str(untold.execute("SELECT nspname FROM pg_namespace"))
+    assert untold.run("upgrade").exit_code == 0
+
+
+def test_a_schema_with_something_else_in_it_is_not_dropped(untold):
+    """The downgrade stops, and nothing is changed."""
+    applied(untold, shop("team"))
+    untold.execute(f'CREATE TABLE "{SCHEMA}".foreign_one (id integer)')
+    outcome = untold.run("downgrade")
+    assert outcome.exit_code == 1
+    assert "cannot drop schema" in str(outcome.error)
+    assert tables(untold) == ["foreign_one", "team"]
+
+
+def test_tables_in_the_schema_of_a_model_are_renamed_and_dropped(untold):
+    """Those that the project made; one of another program stays."""
+    applied(untold, shop("team", "gone"))
+    untold.execute(f'CREATE TABLE "{SCHEMA}".foreign_one (id integer)')
+    untold.execute(f'INSERT INTO "{SCHEMA}".team (id) VALUES (5)')
+    applied(untold, shop("crew"), rename_table=f"{SCHEMA}.team=crew", allow_drops=True)
+    assert tables(untold) == ["crew", "foreign_one"]
+    assert untold.execute(f'SELECT id FROM "{SCHEMA}".crew') == [(5,)]
+    assert untold.run("downgrade").exit_code == 0
+    assert tables(untold) == ["foreign_one", "gone", "team"]
+
+
+def test_other_schemas_are_not_looked_at(untold):
+    """Without include_schemas."""
+    applied(untold, shop("team"))
+    untold.execute("CREATE SCHEMA elsewhere")
+    untold.execute("CREATE TABLE elsewhere.team (id integer)")
+    assert untold.run("check").exit_code == 0
+
+
+def in_schema(schema):
+    def models(db):
+        db.Table("team", db.metadata, sa.Column("id", sa.Integer, primary_key=True), schema=schema)
+        db.Table("other", db.metadata, sa.Column("id", sa.Integer, primary_key=True))
+
+    return models
+
+
+def test_another_database_of_mariadb_is_looked_at(tmp_path, monkeypatch, mariadb_url):
+    """A schema is a database there; it has to exist."""
+    monkeypatch.chdir(tmp_path)
+    project = Project(tmp_path, mariadb_url)
+    project.run("init")
+    schema = f"{mariadb_url.database}_shop"
+    project.execute(f"CREATE DATABASE {schema}")
+    try:
+        applied(project, in_schema(schema))
+        assert project.execute(f"SELECT count(*) FROM {schema}.team") == [(0,)]
+        assert project.run("downgrade").exit_code == 0
+    finally:
+        project.execute(f"DROP DATABASE {schema}")

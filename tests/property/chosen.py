@@ -114,10 +114,11 @@ def _value(type_: Any, **options: Any) -> Make:
     return table(column("value", type_, **options))
 
 
-def _moody(*labels_and_part: Any) -> Make:
-    """A table with an enum of some labels, and something that compares it with one."""
-    *labels, part = labels_and_part
-    return table(column("value", sa.Enum(*labels, name="mood")), part)
+def _moody(*labels_and_parts: Any) -> Make:
+    """A table with an enum of some labels, and what compares it with one."""
+    labels = [each for each in labels_and_parts if isinstance(each, str)]
+    parts = [each for each in labels_and_parts if not isinstance(each, str)]
+    return table(column("value", sa.Enum(*labels, name="mood")), *parts)
 
 
 def some_rows(where: str) -> Part:
@@ -340,6 +341,11 @@ PAIRS: dict[str, Chosen] = {
         ("postgresql",),
         _moody("a", check("value = 'a'", name="ck")),
         _moody("a", "b", check("value IN ('a', 'b')", name="ck")),
+    ),
+    "a label goes where a new table has the enum": Chosen(
+        ("postgresql",),
+        _moody("a", "b"),
+        both(_moody("a"), table(column("value", sa.Enum("a", name="mood")), name="u")),
     ),
     "array of an enum": Chosen(
         ("postgresql",), table(), _value(postgresql.ARRAY(sa.Enum("a", "b", name="e")))
