@@ -47,6 +47,17 @@ WHERE c.relkind IN ('r', 'p', 'f') AND (
 )
 """
 
+# A virtual table, such as one for full text search, and the tables that it keeps its data in.
+_VIRTUAL = """
+SELECT NULL, t.name FROM sqlite_master t JOIN sqlite_master v
+ON v.sql LIKE 'CREATE VIRTUAL TABLE%' AND (t.name = v.name OR t.name IN ({}))
+WHERE t.type = 'table'
+"""
+_SHADOWS = (
+    *("config", "content", "data", "docsize", "idx"),
+    *("node", "parent", "rowid", "segdir", "segments", "stat"),
+)
+
 
 def only_mine(comparison: Comparison, script: MigrationScript) -> None:
     """Take out what would change tables of other programs."""
@@ -118,9 +129,11 @@ def _take_out(container: Any, is_left_alone: Callable[[str | None, str], bool]) 
 
 
 def _dependent(comparison: Comparison) -> set[tuple[str | None, str]]:
-    if comparison.dialect.name != "postgresql":
+    shadows = ", ".join(f"v.name || '_{each}'" for each in _SHADOWS)
+    queries = {"postgresql": _DEPENDENT, "sqlite": _VIRTUAL.format(shadows)}
+    if comparison.dialect.name not in queries:
         return set()
-    rows = comparison.connection.exec_driver_sql(_DEPENDENT)
+    rows = comparison.connection.exec_driver_sql(queries[comparison.dialect.name])
     return {(row[0], row[1]) for row in rows}
 
 

@@ -123,3 +123,17 @@ def events(db):
     class Event(db.Model):
         id = db.Column(db.Integer, primary_key=True)
         __table_args__ = {"postgresql_partition_by": "RANGE (id)"}
+
+
+def test_a_virtual_table_and_those_behind_it_are_left_alone(project):
+    """No model can be one, and only its module knows the types of the others."""
+    project.run("init")
+    project.run("migrate", rev_id="first")
+    project.run("upgrade")
+    project.execute("CREATE VIRTUAL TABLE search USING fts5(name)")
+    project.execute("CREATE TABLE search_of_mine (id INTEGER PRIMARY KEY)")
+    project.run("migrate", rev_id="second")
+    [text] = [f.read_text() for f in project.revision_files() if f.name.startswith("second")]
+    assert [line for line in text.splitlines() if "drop_table" in line] == [
+        "    op.drop_table('search_of_mine')"
+    ]
