@@ -44,6 +44,7 @@ from .labels import rename_labels
 from .not_null import fill_not_null
 from .only_mine import only_mine, some_stay
 from .own_words import write_apart
+from .programs import keep_programs
 from .questions import Questions
 from .renames import rename
 from .rounding import tell_rounding
@@ -76,6 +77,7 @@ STEPS: tuple[Step, ...] = (
     tell_rounding,
     complete,
     keep_views,
+    keep_programs,
     restore_details,
     name_constraints,
     set_apart,

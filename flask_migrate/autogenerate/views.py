@@ -25,12 +25,13 @@ WITH RECURSIVE found (view, depth) AS (
     JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
     AND d.refobjid = to_regclass(:name) AND a.attname = ANY (CAST(:columns AS text[]))
-    AND r.ev_class <> d.refobjid
+    AND r.ev_class <> d.refobjid AND r.rulename = '_RETURN'
   UNION
     SELECT r.ev_class, depth + 1
     FROM found JOIN pg_depend d ON d.refobjid = view AND d.refclassid = 'pg_class'::regclass
     AND d.classid = 'pg_rewrite'::regclass
     JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> view
+    AND r.rulename = '_RETURN'
 )
 SELECT view, max(depth) FROM found GROUP BY view ORDER BY max(depth), view
 """
@@ -87,7 +88,7 @@ def keep_views(comparison: Comparison, script: MigrationScript) -> None:
     if comparison.dialect.name != "postgresql" or not comparison.writes_file:
         return
     views: dict[int, int] = {}
-    for (schema, table), columns in _retyped(comparison).items():
+    for (schema, table), columns in retyped(comparison).items():
         found = _over(comparison, schema, table, columns)
         # Its text has the old names.
         if found and any((place, new) == (schema, table) for place, _, new in comparison.touched):
@@ -132,7 +133,7 @@ def _mentioning(comparison: Comparison, schema: str | None, names: list[str]) ->
     return [view for view, text in rows if all(each.search(text) for each in wanted)]
 
 
-def _retyped(comparison: Comparison) -> dict[tuple[str | None, str], list[str]]:
+def retyped(comparison: Comparison) -> dict[tuple[str | None, str], list[str]]:
     """The columns whose types change, or that are computed anew, by table."""
     from alembic.operations.ops import AddColumnOp, AlterColumnOp
 

@@ -284,6 +284,37 @@ ON_POSTGRESQL = [
         looks=("SELECT tgname::text FROM pg_trigger WHERE tgrelid = '{t}'::regclass",),
     ),
     _postgresql(
+        "a trigger of the column",
+        TABLE,
+        ROW,
+        "CREATE FUNCTION {t}_f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'",
+        "CREATE TRIGGER {t}_tr BEFORE UPDATE OF n ON {t} FOR EACH ROW WHEN (new.n <> 'a:b 9%') "
+        "EXECUTE FUNCTION {t}_f()",
+        "COMMENT ON TRIGGER {t}_tr ON {t} IS 'it''s 100%'",
+        "ALTER TABLE {t} DISABLE TRIGGER {t}_tr",
+        looks=(
+            "SELECT pg_get_triggerdef(oid), tgenabled::text, obj_description(oid) "
+            "FROM pg_trigger WHERE tgrelid = '{t}'::regclass",
+        ),
+    ),
+    _postgresql(
+        "a rule of the column",
+        TABLE,
+        ROW,
+        "CREATE RULE {t}_r AS ON INSERT TO {t} WHERE new.n = 'a:b 9%' DO INSTEAD NOTHING",
+        looks=("SELECT pg_get_ruledef(oid) FROM pg_rewrite WHERE ev_class = '{t}'::regclass",),
+    ),
+    _postgresql(
+        "a policy of the column",
+        TABLE,
+        ROW,
+        "ALTER TABLE {t} ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY {t}_p ON {t} AS RESTRICTIVE FOR UPDATE TO postgres, PUBLIC "
+        "USING (n <> 'a:b 9%') WITH CHECK (n <> '')",
+        "CREATE POLICY {t}_q ON {t} USING (n <> '')",
+        looks=("SELECT CAST(p AS text) FROM pg_policies p WHERE tablename = '{t}' ORDER BY 1",),
+    ),
+    _postgresql(
         "a CHECK without a model",
         _table(" CHECK (length(n) > 2)"),
         ROW,
