@@ -21,7 +21,7 @@ def add_casts(container: Any, dialect: Any) -> None:
         if isinstance(op, ops.ModifyTableOps):
             add_casts(op, dialect)
         is_alter = isinstance(op, ops.AlterColumnOp) and not isinstance(op, GeneratedOp)
-        if is_alter and _becomes_another_kind(op, dialect):
+        if is_alter and becomes_another_kind(op, dialect):
             done += _converted(op, dialect)
         elif is_alter and _changes_identity(op):
             done.append(FullAlterOp.of(op))
@@ -79,7 +79,8 @@ def _alter(op: Any, **options: Any) -> Any:
     return ops.AlterColumnOp(op.table_name, op.column_name, **options)
 
 
-def _becomes_another_kind(op: Any, dialect: Any) -> bool:
+def becomes_another_kind(op: Any, dialect: Any) -> bool:
+    """Whether a column gets a type that PostgreSQL does not convert to by itself."""
     if op.existing_type is None or op.modify_type is None:
         return False
     if changes_zone(op.existing_type, op.modify_type, dialect):

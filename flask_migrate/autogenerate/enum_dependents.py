@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..differences import spelling
 from ..differences.generated import has_in_it
-from ..differences.operations import ReplaceEnumOp, User
+from ..differences.operations import Key, ReplaceEnumOp, User
 from .comparison import drop_empty, walk
 from .followers import Names
 from .written import StatementOp
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: Checks, and indexes over expressions or some rows: name, kind and definition. Of a generated
 #: column, which goes meanwhile, also those that are about nothing but columns.
-_THERE = """
+THERE = """
 SELECT c.conname::text, 'CONSTRAINT', pg_get_constraintdef(c.oid)
 FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
 WHERE (c.contype = 'c' OR c.contype = 'u' AND a.attgenerated <> '')
@@ -178,15 +178,15 @@ def _staying(
             "table": spelling.name(comparison.dialect, user.schema, former),
             "column": comparison.former_column(user.schema, user.table, column),
         }
-        for name, kind, text in comparison.connection.execute(sa.text(_THERE), given):
-            drop, make = _statements(comparison, type_, user, (name, kind, text))
+        for name, kind, text in comparison.connection.execute(sa.text(THERE), given):
+            drop, make = statements(comparison, type_.key, user, (name, kind, text))
             if name not in changed and drop not in seen:
                 seen.add(drop)
                 yield drop, make
 
 
-def _statements(
-    comparison: Comparison, type_: ReplaceEnumOp, user: User, part: tuple[str, str, str]
+def statements(
+    comparison: Comparison, enum: Key | None, user: User, part: tuple[str, str, str]
 ) -> tuple[str, str]:
     """How a constraint or an index goes and is made again, with all names as they become."""
     name, kind, text = part
@@ -194,7 +194,7 @@ def _statements(
     names = Names(comparison, user.schema, comparison.former(user.schema, user.table))
     name = comparison.renamed_parts.get((user.schema, name), name)
     table = quote(user.schema, user.table)
-    text = names.expression(comparison.with_new_labels(type_.key, text))
+    text = names.expression(comparison.with_new_labels(enum, text))
     if kind == "CONSTRAINT":
         start = f"ALTER TABLE {table}"
         return (

@@ -47,6 +47,7 @@ from .own_words import write_apart
 from .programs import keep_programs
 from .questions import Questions
 from .renames import rename
+from .retyped import compare_anew
 from .rounding import tell_rounding
 from .schemas import create_schemas
 from .sequences import create_sequences
@@ -70,6 +71,7 @@ STEPS: tuple[Step, ...] = (
     create_sequences,
     create_schemas,
     release,
+    compare_anew,
     some_stay,
     tell_drops,
     tell_broken_views,

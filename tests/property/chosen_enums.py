@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -44,6 +46,22 @@ COMPARES = {
 }
 
 
+def _valued(type_: Any, *parts: Part) -> Make:
+    return of("t", ID, column("value", type_), *parts)
+
+
+def _called_now(type_: Any, *parts: Part) -> Make:
+    return of("t", ID, column("now", type_, info={"renamed_from": "value"}), *parts)
+
+
+def _says(name: str, value: str, called: str | None = "ck") -> Part:
+    return check(f"{name} <> '{value}'", name=called)
+
+
+def _some(name: str, value: str) -> Part:
+    return index("i", "id", postgresql_where=sa.text(f"{name} <> '{value}'"))
+
+
 def _refers(labels: str) -> Make:
     return both(
         of("t", column("value", _mood(labels), primary_key=True)),
@@ -80,6 +98,39 @@ ENUMS: dict[str, Chosen] = {
     },
     "label goes a foreign key": Chosen(("postgresql",), _refers("abc"), _refers("ab")),
     "label comes a foreign key": Chosen(("postgresql",), _refers("ab"), _refers("abc")),
+    **{
+        f"{what} while its column becomes {kind}": Chosen(
+            ("postgresql",), _valued(first, *parts), after(then, *later)
+        )
+        for kind, first, then, value in (
+            ("a date", sa.Text(), sa.Date(), "2021-01-01"),
+            ("a text", sa.Date(), sa.Text(), "2021-01-01"),
+            ("another enum", _mood("ab"), _mood("ab", "other"), "a"),
+            ("a text without labels", _mood("ab"), sa.String(9), "a"),
+        )
+        for what, parts, after, later in (
+            ("a check", [_says("value", value)], _valued, [_says("value", value)]),
+            (
+                "a check without a name",
+                [_says("value", value, None)],
+                _valued,
+                [_says("value", value, None)],
+            ),
+            ("an index", [_some("value", value)], _valued, [_some("value", value)]),
+            (
+                "a check over another name",
+                [_says("value", value)],
+                _called_now,
+                [_says("now", value)],
+            ),
+            (
+                "an index over another name",
+                [_some("value", value)],
+                _called_now,
+                [_some("now", value)],
+            ),
+        )
+    },
     "text becomes an enum": Chosen(
         ("postgresql",),
         of("t", ID, column("value", sa.Text, server_default="a")),
