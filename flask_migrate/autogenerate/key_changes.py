@@ -123,7 +123,7 @@ def _with_clauses(comparison: Comparison, holder: Any) -> list[Any]:
     key = next((op for op in holder.ops if isinstance(op, ChangeKeyOp)), None)
     if key is None:
         return list(holder.ops)
-    clauses = [_clause(comparison, key, op) for op in holder.ops]
+    clauses = [_clause(comparison, op) for op in holder.ops]
     rest = [op for op, clause in zip(holder.ops, clauses, strict=True) if clause is None]
     found = [clause for clause in (*clauses, _ceasing(comparison, key)) if clause is not None]
     if not found:
@@ -136,9 +136,8 @@ def _with_clauses(comparison: Comparison, holder: Any) -> list[Any]:
     return [made if op is key else op for op in rest]
 
 
-def _clause(comparison: Comparison, key: ChangeKeyOp, op: Any) -> tuple[str, str] | None:
+def _clause(comparison: Comparison, op: Any) -> tuple[str, str] | None:
     """What *op* adds to the statement that changes the key, and what undoes that."""
-
     dialect = comparison.dialect
     if isinstance(op, AutoIncrementOp):
         return f"MODIFY {op.now}", f"MODIFY {op.was}"

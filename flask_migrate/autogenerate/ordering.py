@@ -138,7 +138,7 @@ def _creates(creates: list[Any], dialect: str) -> list[Any]:
     late: list[Any] = []
     for op in ordered if dialect != "sqlite" else ():
         made.add((op.schema, op.table_name))
-        for constraint, target in list(_foreign_keys(op.columns, op.schema)):
+        for constraint, target in list(_foreign_keys(op.columns)):
             # CREATE TABLE leaves out what is to be altered, and Alembic alters nothing then.
             if constraint.use_alter or (target in names and target not in made):
                 op.columns = [each for each in op.columns if each is not constraint]
@@ -156,7 +156,7 @@ def _drops(drops: list[Any], dialect: str) -> list[Any]:
     early: list[Any] = []
     for place, op in enumerate(ordered if dialect != "sqlite" else ()):
         before = {(each.schema, each.table_name) for each in ordered[:place]}
-        for constraint, target in _foreign_keys(parts[id(op)], op.schema):
+        for constraint, target in _foreign_keys(parts[id(op)]):
             if target in before:
                 early.append(ops.DropConstraintOp.from_constraint(constraint))
     return [*early, *ordered]
@@ -170,7 +170,7 @@ def _parts(op: Any) -> list[Any]:
         return []
 
 
-def _foreign_keys(parts: Any, schema: Any) -> Iterator[tuple[Any, tuple[Any, str]]]:
+def _foreign_keys(parts: Any) -> Iterator[tuple[Any, tuple[Any, str]]]:
     """Foreign keys among *parts*, with the tables that they refer to."""
     import sqlalchemy as sa
 
@@ -191,7 +191,7 @@ def _sorted(operations: list[Any], parts: Any) -> list[Any]:
         if id(op) in entered:
             return
         entered.add(id(op))
-        for _, target in _foreign_keys(parts(op), op.schema):
+        for _, target in _foreign_keys(parts(op)):
             if target in names:
                 visit(names[target])
         found.append(op)

@@ -99,7 +99,7 @@ def prepare(context: MigrationContext, options: dict[str, Any]) -> None:
     theirs = impl.compare_server_default
 
     def compare(there: Any, model: Any, model_sql: str | None, there_sql: str | None) -> bool:
-        ours = differs(found, there, model, model_sql, there_sql)
+        ours = differs(found, model, model_sql, there_sql)
         return theirs(there, model, model_sql, there_sql) if ours is None else ours
 
     impl.compare_server_default = compare
@@ -180,7 +180,7 @@ def without_known_warnings() -> Iterator[None]:
 
 
 def differs(
-    search: Search, there: Any, model: Any, model_sql: str | None, there_sql: str | None
+    search: Search, model: Any, model_sql: str | None, there_sql: str | None
 ) -> bool | None:
     """Whether two server defaults differ; ``None`` for a default that counts."""
     if there_sql is not None and there_sql.startswith("nextval("):
