@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..differences import spelling
+
 #: Of types that are known by what a database calls them alone.
 _BY_NAME = {
     "bit varying": "''",
@@ -61,7 +63,7 @@ def _of_classes(found: Any, name: str) -> list[tuple[Any, str]]:
 
 def _first_label(type_: Any) -> str:
     labels: list[str] = getattr(type_, "enums", None) or [""]
-    return "'" + labels[0].replace("'", "''") + "'"
+    return spelling.quoted(labels[0])
 
 
 def _of_name(type_: Any, dialect: Any) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..console import counted
+from ..differences import spelling
 from ..errors import MigrateError
 from .answers import spelled
 from .comparison import holds_operations, key
@@ -144,7 +145,7 @@ def _offered(comparison: Comparison, found: _Column) -> str | None:
     server_default = getattr(found.column.server_default, "arg", None)
     if server_default is not None:
         text = str(getattr(server_default, "text", server_default))
-        return text if hasattr(server_default, "text") else "'" + text.replace("'", "''") + "'"
+        return text if hasattr(server_default, "text") else spelling.quoted(text)
     default = found.column.default
     if default is None or default.is_callable or default.is_sequence:
         return None

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..differences import spelling
 from ..differences.enums import bare
 from ..differences.generated import GeneratedOp
-from ..differences.operations import AddLabelsOp, ReplaceEnumOp, User, merged, quoted
+from ..differences.operations import AddLabelsOp, ReplaceEnumOp, User, merged
 from .comparison import drop_empty, holds_operations, walk
 from .followers import computed_from, is_unchanged
 from .written import RelabelOp, RenameLabelOp, RenamesOp
@@ -33,7 +34,7 @@ def _rename_on_postgresql(comparison: Comparison, labels: Labels) -> None:
     replaced = labels.operation
     operations: list[Any] = comparison.upgrade.ops
     added = next(op for op in operations if isinstance(op, AddLabelsOp) and op.key == replaced.key)
-    texts = {quoted(old): quoted(new) for old, new in labels.renamed.items()}
+    texts = {spelling.quoted(old): spelling.quoted(new) for old, new in labels.renamed.items()}
     comparison.renamed_labels[added.key] = texts
     users = [
         replace(user, default=_relabelled_default(user.default, texts)) for user in added.users
@@ -104,7 +105,7 @@ def _relabelled_default(default: str | None, texts: dict[str, str]) -> str | Non
     labels = re.fullmatch(r"'\{(.*)\}'", default or "")
     if labels is None or default is None:
         return texts.get(default or "", default)
-    found = [quoted(each) for each in labels[1].split(",")]
+    found = [spelling.quoted(each) for each in labels[1].split(",")]
     inside = ",".join(texts.get(each, each)[1:-1] for each in found)
     return f"'{{{inside}}}'"
 
@@ -131,7 +132,7 @@ def _keep_computed(comparison: Comparison, enum: Any) -> None:
 def _default(default: Any) -> str | None:
     argument = getattr(default, "arg", None)
     if isinstance(argument, str):
-        return quoted(argument)
+        return spelling.quoted(argument)
     return bare(str(getattr(argument, "text", argument))) if argument is not None else None
 
 

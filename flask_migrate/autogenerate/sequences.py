@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..differences import spelling
-from ..differences.operations import ObjectOp, quoted
+from ..differences.operations import ObjectOp
 from ..logs import log
 from .only_mine import excluded
 from .written import RenamesOp
@@ -122,9 +122,9 @@ def _advance(dialect: Any, key: Any, sequence: Any, used: list[str]) -> list[str
     start = sequence.start or sequence.minvalue or 1
     most = f"GREATEST({', '.join([str(start), *used])})"
     if dialect.name == "postgresql":
-        return [f"SELECT setval({quoted(name)}, {most}, false)"]
+        return [f"SELECT setval({spelling.quoted(name)}, {most}, false)"]
     # MariaDB wants a number there, and no query in what makes the text with it.
-    run = f"EXECUTE IMMEDIATE CONCAT({quoted(f'DO SETVAL({name}, ')}, @next, ', 0)')"
+    run = f"EXECUTE IMMEDIATE CONCAT({spelling.quoted(f'DO SETVAL({name}, ')}, @next, ', 0)')"
     return [f"BEGIN NOT ATOMIC SET @next = (SELECT {most}); {run}; END"]
 
 

@@ -69,7 +69,7 @@ class RenameLabelOp(StatementOp):
         name = type_[1]
         whole = spelling.name(dialect, *type_)
         there, back = (
-            f"ALTER TYPE {whole} RENAME VALUE {sql_text(one)} TO {sql_text(other)}"
+            f"ALTER TYPE {whole} RENAME VALUE {spelling.quoted(one)} TO {spelling.quoted(other)}"
             for one, other in ((old, new), (new, old))
         )
         super().__init__(there, back)
@@ -148,11 +148,6 @@ class BackfillOp(MigrateOperation):
 
     def reverse(self) -> MigrateOperation:
         return CommentOp(f"The values that {self.table_name}.{self.column_name} was given stay.")
-
-
-def sql_text(text: str) -> str:
-    """*text* as a literal of standard SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def literal(statement: str) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from .. import conventional_names
 from ..logs import log
 from . import spelling
-from .operations import quoted
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -101,7 +100,7 @@ def _compare_unnamed(
 def _is_in_the_way(sql: str, type_: Any, ops: ModifyTableOps, column: str) -> bool:
     """Whether a check forbids labels of the type that its column has, or stays from another."""
     labels = getattr(type_, "enums", ())
-    if any(quoted(each) not in sql for each in labels):
+    if any(spelling.quoted(each) not in sql for each in labels):
         return True
     changed = [op for op in ops.ops if getattr(op, "modify_type", None) is not None]
     return any(getattr(op, "column_name", None) == column for op in changed)

@@ -13,7 +13,6 @@ from alembic.operations.ops import MigrateOperation
 
 from ..logs import log
 from . import mariadb, spelling
-from .operations import quoted
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
@@ -155,11 +154,12 @@ def _statements(operation: CounterOp, quote: Callable[[str], str]) -> list[str]:
     table, column = place + quote(operation.table_name), quote(operation.column_name)
     sequence, other = (quote(operation.sequence + each) for each in ("", "_other"))
     alter = f"ALTER TABLE {table} ALTER COLUMN {column}"
-    own = f"pg_get_serial_sequence({quoted(table)}, {quoted(operation.column_name)})"
+    names = ", ".join(map(spelling.quoted, (table, operation.column_name)))
+    own = f"pg_get_serial_sequence({names})"
     was, now = operation.was, operation.now
     serial = [
         f"ALTER SEQUENCE {place}{sequence} OWNED BY {table}.{column}",
-        f"{alter} SET DEFAULT nextval({quoted(place + sequence)})",
+        f"{alter} SET DEFAULT nextval({spelling.quoted(place + sequence)})",
     ]
     if now is None:
         if was is not None and not was.startswith("GENERATED"):
@@ -167,13 +167,13 @@ def _statements(operation: CounterOp, quote: Callable[[str], str]) -> list[str]:
         return [f"{alter} DROP IDENTITY"]
     values = [f"COALESCE(max({column}), 0) + 1", *_START.findall(now)]
     if not now.startswith("GENERATED") and was is None:
-        made = _set(quoted(place + sequence), values, table)
+        made = _set(spelling.quoted(place + sequence), values, table)
         return [f"CREATE SEQUENCE {place}{sequence} AS {now}", made, *serial]
     if not now.startswith("GENERATED"):
         values.append(f"COALESCE(pg_sequence_last_value({own}::regclass), 0) + 1")
         return [
             f"CREATE SEQUENCE {place}{other} AS {now}",
-            _set(quoted(place + other), values, table),
+            _set(spelling.quoted(place + other), values, table),
             f"{alter} DROP IDENTITY",
             f"ALTER SEQUENCE {place}{other} RENAME TO {sequence}",
             *serial,

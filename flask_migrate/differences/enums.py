@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..logs import log
+from . import spelling
 from .operations import (
     AddLabelsOp,
     CreateEnumOp,
@@ -109,7 +110,7 @@ def _of_models(context: AutogenContext) -> tuple[dict[Key, list[str]], dict[Key,
 def _default(column: Any, context: AutogenContext) -> str | None:
     argument = getattr(column.server_default, "arg", None)
     if argument is None or isinstance(argument, str):
-        return None if argument is None else "'" + argument.replace("'", "''") + "'"
+        return None if argument is None else spelling.quoted(argument)
     options = {"literal_binds": True}
     return bare(str(argument.compile(dialect=context.dialect, compile_kwargs=options)))
 

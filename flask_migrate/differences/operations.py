@@ -219,11 +219,6 @@ class ObjectOp(MigrateOperation):
         return (f"{'drop' if self.is_dropped else 'create'}_{self.kind}", *self.key)
 
 
-def quoted(text: str) -> str:
-    """*text* as a literal of SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def type_name(context: Any, key: Key, suffix: str = "") -> str:
     """The name of a type, with its schema where that is not the default one."""
     schema, name = key
@@ -266,7 +261,7 @@ def _add_unique(context: Any, op: IncludingUniqueOp) -> str:
 
 @renderers.dispatch_for(CreateEnumOp)
 def _create_enum(context: Any, op: CreateEnumOp) -> list[str]:
-    labels = ", ".join(quoted(label) for label in op.labels)
+    labels = ", ".join(spelling.quoted(label) for label in op.labels)
     return _on_postgresql([execute(f"CREATE TYPE {type_name(context, op.key)} AS ENUM ({labels})")])
 
 
@@ -290,10 +285,10 @@ def _add_labels(context: Any, op: AddLabelsOp) -> list[str]:
         "with op.get_context().autocommit_block():",
     ]
     for label, where, other in _added(op.was, op.now)[1]:
-        place = f" {where} {quoted(other)}" if where else ""
+        place = f" {where} {spelling.quoted(other)}" if where else ""
         sql = (
             f"ALTER TYPE {type_name(context, op.key)} "
-            f"ADD VALUE IF NOT EXISTS {quoted(label)}{place}"
+            f"ADD VALUE IF NOT EXISTS {spelling.quoted(label)}{place}"
         )
         lines.append(execute(sql))
     return _on_postgresql([*lines, ""])
@@ -303,7 +298,7 @@ def _add_labels(context: Any, op: AddLabelsOp) -> list[str]:
 def _replace_enum(context: Any, op: ReplaceEnumOp) -> list[str]:
     quote = partial(spelling.name, context.dialect)
     name = type_name(context, op.key)
-    labels = ", ".join(quoted(label) for label in op.now)
+    labels = ", ".join(spelling.quoted(label) for label in op.now)
     gone = [label for label in op.was if label not in op.now]
     lines = []
     if gone:

@@ -38,6 +38,11 @@ def name(dialect: Any, *parts: str | None) -> str:
     return whole.replace("%%", "%") if preparer._double_percents else whole
 
 
+def quoted(text: str) -> str:
+    """*text* as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def plain(sql: str) -> str:
     """*sql* without white space, quotes around names, casts and outer parentheses."""
     sql = outside_literals(sql, lambda part: _QUOTED_CAST.sub("", part))
