@@ -60,6 +60,29 @@ class DowngradeRun(ApplyingRun):
     others may come to be: between the look and the lock somebody else may have run.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._begun: dict[str, tuple[str, ...]] = {}
+
+    def follow(self, function: Callable[..., Iterable[Any]]) -> Callable[..., Iterator[Any]]:
+        followed = super().follow(function)
+
+        def begun(heads: tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
+            self._begun[self.selection.entered] = heads
+            return followed(heads, context)
+
+        return begun
+
+    def ends(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Where it leaves each database, without asking it."""
+        undone = {(step.database, step.revision) for step in self.steps}
+        for database, heads in self._begun.items():
+            script: Any = self.script
+            applied = script.revision_map._get_ancestor_nodes(script.get_revisions(heads))
+            left = [each for each in applied if (database, each.revision) not in undone]
+            below = {parent for each in left for parent in each._all_down_revisions}
+            yield database, tuple(each.revision for each in left if each.revision not in below)
+
     def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
         _check_reversible(steps)
         agreed = self.options.get("agreed")

@@ -156,8 +156,30 @@ def test_a_run_ends_with_a_summary(lines, started):
     started.write_revisions(2)
     assert lines("upgrade")[-1].startswith("Applied 2 revisions in 0.")
     assert lines("upgrade")[-1] == "Nothing to do; the database is at rev2."
-    assert lines("downgrade")[-1].endswith("; the last one is rev2.")
+    assert lines("downgrade")[-1].endswith("; the database is at rev1.")
     assert lines("stamp")[-1].startswith("Recorded 1 revision in")
+
+
+def test_a_downgrade_ends_with_where_the_database_is(started):
+    """Also where a branch goes and the other one stays."""
+    started.run("revision", rev_id="root")
+    started.run("revision", rev_id="left", head="root")
+    started.run("revision", rev_id="right", head="root", splice=True)
+    started.run("upgrade", revision="heads")
+    told = started.run("downgrade", "flask db", revision="left@-1").stderr
+    assert told.splitlines()[-1].endswith("; the database is at right."), told
+    told = started.run("downgrade", "flask db", revision="base").stderr
+    assert told.splitlines()[-1].endswith("; the database is at base.")
+
+
+def test_a_downgrade_of_several_databases_says_where_each_is(project):
+    """By its name."""
+    project.binds = {"orders": f"sqlite:///{project.folder}/orders.db"}
+    project.run("init", multidb=True)
+    project.write_revisions(2)
+    project.run("upgrade")
+    told = project.run("downgrade", "flask db").stderr
+    assert told.splitlines()[-1].endswith(" s; default is at rev1, orders is at rev1.")
 
 
 def test_quiet_leaves_results_and_errors(lines, started):

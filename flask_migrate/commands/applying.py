@@ -200,10 +200,17 @@ _DID = {"upgrade": "Applied", "downgrade": "Undid", "redo": "Redid", "stamp": "R
 def _summary(name: str, run: Run, without_steps: str) -> str:
     if not run.steps:
         return f"{without_steps}; the database is at {', '.join(run.heads) or 'base'}."
-    last = run.steps[-1].revision or "base"
     count = sum(step.is_upgrade for step in run.steps) if name == "redo" else len(run.steps)
     revisions = console.counted(count, "revision")
-    return f"{_DID[name]} {revisions} in {_seconds(run.steps):.2f} s; the last one is {last}."
+    did = f"{_DID[name]} {revisions} in {_seconds(run.steps):.2f} s"
+    if name != "downgrade":
+        return f"{did}; the last one is {run.steps[-1].revision or 'base'}."
+    # The last one that was undone is just where the database is not.
+    ends: Any = run
+    places = [(database, ", ".join(heads) or "base") for database, heads in ends.ends()]
+    if len(places) == 1:
+        return f"{did}; the database is at {places[0][1]}."
+    return f"{did}; {', '.join(f'{database} is at {place}' for database, place in places)}."
 
 
 def _seconds(steps: Iterable[Step]) -> float:
