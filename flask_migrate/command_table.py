@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from .durations import duration
+from .durations import duration, times
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -198,7 +198,7 @@ PARAMS: Mapping[str, Param] = {
         kind=duration,
     ),
     "retries": option(
-        "--retries", help="How often to try again after a lock timeout (default is 0)", kind=int
+        "--retries", help="How often to try again after a lock timeout (default is 0)", kind=times
     ),
     "resume": option(
         "--resume", help="Go on with a revision that an earlier run left in part (MariaDB, MySQL)"

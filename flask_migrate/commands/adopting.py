@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import alembic_parts, console
 from ..command_table import command
 from ..refusals import AdoptionNotAgreedError, NotAdoptedError
-from .applying import LOCK_WAIT, applied, seconds
+from .applying import LOCK_WAIT, applied, number
 from .calls import invoke
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def prepare(
     """
     given = locals()
     alembic_parts.import_alembic()
-    wait = seconds("timeout", given.pop("timeout")) or 0.0
-    created = tuple(_created(bind, wait, seconds("connect_timeout", connect_timeout)))
+    wait = number("timeout", given.pop("timeout")) or 0.0
+    created = tuple(_created(bind, wait, number("connect_timeout", connect_timeout)))
     for name in created:
         console.note(f"Made the database {name}.")
     found = _adoptions({**given, "yes": True})
@@ -123,7 +123,7 @@ def _adoptions(given: dict[str, Any]) -> tuple[Adoption, ...]:
         "is_agreed": given["yes"],
         "scratch_url": given["scratch_url"],
         "no_lock": given["no_lock"],
-        **{key: seconds(key, given[key]) for key in ("lock_wait", "connect_timeout")},
+        **{key: number(key, given[key]) for key in ("lock_wait", "connect_timeout")},
     }
     place = (given[key] for key in ("directory", "x_arg", "bind"))
     run: Any = invoke("stamp", *place, kind=AdoptingRun, options=options, revision="heads")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import console
 from ..command_table import command
-from ..durations import DurationError, duration
+from ..durations import DurationError, duration, times
 from ..errors import InvalidNameError
 from ..refusals import ContradictionError
 from .calls import check_exclusive, check_range, invoke, planned, show_plans
@@ -162,7 +162,14 @@ _CALL = ("directory", "x_arg", "bind")
 #: What is for Alembic.
 _ALEMBIC = ("revision", "sql", "tag", "purge")
 
-_TIMES = ("lock_wait", "lock_timeout", "statement_timeout", "connect_timeout")
+#: How numbers are read that somebody may write as a text.
+_READERS: dict[str, Callable[[Any], float]] = {
+    "lock_wait": duration,
+    "lock_timeout": duration,
+    "statement_timeout": duration,
+    "connect_timeout": duration,
+    "retries": times,
+}
 
 
 def applied(name: str, given: dict[str, Any], kind: type[Run] | None = None) -> tuple[Step, ...]:
@@ -186,7 +193,7 @@ def _invoked(
     directory, x_arg, bind = (given[key] for key in _CALL)
     arguments = {key: given[key] for key in _ALEMBIC if key in given}
     options = {
-        key: seconds(key, each) if key in _TIMES else each
+        key: number(key, each) if key in _READERS else each
         for key, each in given.items()
         if key not in (*_CALL, *_ALEMBIC)
     }
@@ -217,9 +224,9 @@ def _seconds(steps: Iterable[Step]) -> float:
     return sum(step.seconds for step in steps)
 
 
-def seconds(name: str, value: float | str | None) -> float | None:
-    """*value* of the parameter *name* in seconds."""
+def number(name: str, value: float | str | None) -> float | None:
+    """*value* of the parameter *name*, a length of time in seconds."""
     try:
-        return None if value is None else duration(value)
+        return None if value is None else _READERS.get(name, duration)(value)
     except DurationError as error:
         raise InvalidNameError(f"{name}: {error}.", str(value)) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .. import console
 from ..command_table import command
 from ..errors import InvalidNameError, RevisionsChangedError, UnknownRevisionError
-from .applying import LOCK_WAIT, seconds
+from .applying import LOCK_WAIT, number
 from .calls import invoke
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def repair(
 
     options = {
         "revision": revision,
-        "lock_wait": seconds("lock_wait", lock_wait),
+        "lock_wait": number("lock_wait", lock_wait),
         "no_lock": no_lock,
     }
     run = invoke("current", directory, x_arg, bind, kind=SealWriting, options=options)

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from flask_migrate import errors, watching
-from flask_migrate.durations import DurationError, duration
+from flask_migrate.durations import DurationError, duration, times
 
 from . import history
 
@@ -29,6 +29,35 @@ def test_another_text_is_no_length_of_time(text):
     """The error says what to write."""
     with pytest.raises(DurationError, match="write 500ms, 2s, 5min or 1h"):
         duration(text)
+
+
+def test_a_length_of_time_has_an_end():
+    """Beyond it PostgreSQL would refuse the setting, in words of its own."""
+    with pytest.raises(DurationError, match="'577h' is too long; 576h is the most"):
+        duration("577h")
+
+
+@pytest.mark.parametrize("text", ["-1", "", "x", "1.5", "10000", "9" * 400])
+def test_another_text_is_no_number_of_times(text):
+    """The error says what to write."""
+    with pytest.raises(DurationError, match="write one from 0 to 9999"):
+        times(text)
+
+
+@pytest.mark.parametrize("name", ["upgrade", "downgrade", "redo", "prepare"])
+@pytest.mark.parametrize("face", ["flask db", "manage.py db"])
+def test_a_negative_number_of_retries_is_wrong_usage(started, face, name):
+    """Exit code 2, with a sentence."""
+    outcome = started.run(name, face, retries="-1")
+    assert outcome.exit_code == 2
+    assert "'-1' is no number of times; write one from 0 to 9999" in outcome.stderr
+
+
+def test_a_negative_number_of_retries_in_a_program_is_an_error_of_ours(started):
+    """With the name of the parameter."""
+    error = started.run("upgrade", retries=-1).error
+    assert isinstance(error, errors.InvalidNameError)
+    assert "retries: -1 is no number of times" in error.message
 
 
 @pytest.mark.parametrize("face", ["flask db", "manage.py db"])
