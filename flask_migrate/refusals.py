@@ -312,7 +312,7 @@ class NoScratchError(MigrateError):
         What its server said.
     """
 
-    def __init__(self, dialect: str, reason: str) -> None:
+    def __init__(self, dialect: str, reason: str, hint: str | None = None) -> None:
         self.reason = reason
         name = "flask_migrate_scratch_%"
         right = {
@@ -321,7 +321,8 @@ class NoScratchError(MigrateError):
         }.get(dialect, f"Let the user make databases (GRANT ALL ON `{name}`.* TO ...)")
         super().__init__(
             f"No scratch database could be made to run the revisions on: {reason}.",
-            hint=f"{right}, or name another server of the same kind: "
+            hint=hint
+            or f"{right}, or name another server of the same kind: "
             "flask db adopt --scratch-url URL",
         )
 

@@ -32,7 +32,7 @@ def scratch(connection: Connection, url: str | None, is_furnished: bool) -> Iter
 
     engine: Any = connection.engine
     with ExitStack() as stack:
-        server = engine if url is None else _engine_at(url, engine.dialect.name)
+        server = engine if url is None else _engine_at(url, engine)
         try:
             make = _MAKERS[engine.dialect.name]
             found = stack.enter_context(make(server, connection, is_furnished))
@@ -49,18 +49,32 @@ def scratch(connection: Connection, url: str | None, is_furnished: bool) -> Iter
         yield opened
 
 
-def _engine_at(url: str, kind: str) -> Any:
+def _engine_at(url: str, like: Any) -> Any:
     from sqlalchemy import create_engine
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
     from sqlalchemy.pool import NullPool
 
+    kind = like.dialect.name
     try:
         server = create_engine(url, poolclass=NullPool)
-    except (SQLAlchemyError, ImportError, ValueError) as error:  # whose text may have the password
-        raise NoScratchError(kind, f"--scratch-url is of no use: {type(error).__name__}") from None
-    if server.dialect.name != kind:
-        raise NoScratchError(kind, f"{server.dialect.name} is another kind of database")
-    return server
+    # What these say may have the password.
+    except NoSuchModuleError:
+        wrong = "names a kind of database that SQLAlchemy does not know"
+    except ImportError:
+        wrong = "names a driver that is not installed"
+    except (SQLAlchemyError, ValueError):
+        wrong = "is no URL of a database"
+    else:
+        if server.dialect.name == kind:
+            return server
+        wrong = f"leads to {server.dialect.name}, and the database is on {kind}"
+    hint = (
+        "Leave it out: flask db adopt"
+        if kind == "sqlite"
+        else "Write it like: flask db adopt --scratch-url "
+        f"{like.url.drivername}://USER:PASSWORD@HOST/DATABASE"
+    )
+    raise NoScratchError(kind, f"--scratch-url {wrong}", hint)
 
 
 def _said(error: BaseException, server: Any) -> str:

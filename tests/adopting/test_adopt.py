@@ -435,7 +435,7 @@ def test_another_kind_of_server_is_refused(lite):
     create_all(lite)
     error = lite.run("adopt", yes=True, scratch_url="postgresql+psycopg2://x:hu5h@nowhere/x").error
     assert isinstance(error, refusals.NoScratchError)
-    assert "postgresql is another kind of database" in error.message
+    assert "--scratch-url leads to postgresql, and the database is on sqlite." in error.message
 
 
 def test_what_was_put_there_by_hand_is_put_into_the_scratch_database(project):
@@ -541,15 +541,33 @@ def test_the_nearest_is_found_though_no_revision_has_its_tables(written):
     assert left_over(written) == []
 
 
-@pytest.mark.parametrize("url", ["hu5h", "nothing://ann:hu5h@host/x", "postgresql://a:hu5h@h:x/y"])
+#: URLs of no use, and what is said of each.
+NO_URLS = {
+    "hu5h": "is no URL of a database",
+    "postgresql://a:hu5h@h:x/y": "is no URL of a database",
+    "nothing://ann:hu5h@host/x": "names a kind of database that SQLAlchemy does not know",
+    "mssql+pymssql://ann:hu5h@host/x": "names a driver that is not installed",
+}
+
+
+@pytest.mark.parametrize("url", NO_URLS)
 def test_a_scratch_url_that_is_none_is_told_without_its_password(lite, url):
-    """It may have been typed wrong."""
+    """It may have been typed wrong; on SQLite it can be left out."""
     write(lite)
     create_all(lite)
     outcome = lite.run("adopt", "flask db", yes=True, scratch_url=url, verbose=True)
     assert outcome.exit_code == 1
-    assert "--scratch-url is of no use" in outcome.stderr
+    assert f"--scratch-url {NO_URLS[url]}.\nHint: Leave it out: flask db adopt\n" in outcome.stderr
     assert "hu5h" not in outcome.stdout + outcome.stderr
+
+
+def test_a_scratch_url_that_is_none_is_told_how_to_write_it(written):
+    """With the driver that the database has."""
+    create_all(written)
+    error = written.run("adopt", yes=True, scratch_url="nonsense").error
+    if written.url.get_backend_name() != "sqlite":
+        driver = written.url.drivername
+        assert f"--scratch-url {driver}://USER:PASSWORD@HOST/DATABASE" in error.hint
 
 
 def test_an_interrupted_adopt_leaves_no_scratch_database(written):
