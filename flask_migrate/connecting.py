@@ -21,6 +21,16 @@ _OPTIONS = {
 }
 
 
+def codes(error: Any) -> tuple[Any, Any]:
+    """The SQLSTATE of what a database said, and the first thing its driver makes of it.
+
+    That is the number of the error for MariaDB and MySQL, and elsewhere the text.
+    """
+    original = getattr(error, "orig", None) or error
+    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
+    return state, (getattr(original, "args", ()) or (None,))[0]
+
+
 @contextmanager
 def limited(
     engines: Mapping[str | None, Any],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import asynchronous
-from .connecting import limited
+from .connecting import codes, limited
 from .neighbours import NoNeighbourError, neighbour
 from .refusals import NotCreatedError
 
@@ -32,6 +33,19 @@ _SERVERS = {
     ),
 }
 _SERVERS["mariadb"] = _SERVERS["mysql"]
+
+
+# SQLSTATE invalid_catalog_name; ER_BAD_DB_ERROR.
+_CODES = {"3D000", 1049}
+
+# psycopg and psycopg2 give no code for what they were told while they connected.
+_NO_DATABASE = re.compile(r'\bFATAL: +database ".*" does not exist')
+
+
+def is_missing(error: BaseException) -> bool:
+    """Whether *error* says that the server has no such database."""
+    state, said = codes(error)
+    return state in _CODES or said in _CODES or bool(_NO_DATABASE.search(str(said)))
 
 
 def create_if_missing(name: str, engine: Any, wait: float, connect_timeout: float | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.exc import NoSuchModuleError
 
-from . import console, env_releases, failures, resuming
+from . import console, creation, env_releases, failures, resuming
 from .alembic_config import Config
 from .applied_history import AppliedHistory, ways_out
 from .connecting import limited
@@ -175,7 +175,9 @@ def _database(database: Database, known: dict[str, Any] | None) -> Iterator[Find
             Finding(
                 True,
                 f"The database {database.name} does not answer: {failures.reason(error)}",
-                "Check its URL, that the server is up, and what its user may do.",
+                "Make it, and its tables, with: flask db prepare"
+                if creation.is_missing(error)
+                else "Check its URL, that the server is up, and what its user may do.",
             )
         ]
     yield from found

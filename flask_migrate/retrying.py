@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from .connecting import codes
 from .errors import DatabaseError, RevisionFailedError
 from .logs import log
 
@@ -43,9 +44,5 @@ def retried(work: Callable[[], T], retries: int) -> T:
 
 
 def _is_lock_timeout(error: Any) -> bool:
-    original = getattr(error, "orig", None)
-    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
-    arguments = getattr(original, "args", ()) or (None,)
-    return (
-        state in _SQLSTATES or arguments[0] in _NUMBERS or "database is locked" in str(arguments[0])
-    )
+    state, said = codes(error)
+    return state in _SQLSTATES or said in _NUMBERS or "database is locked" in str(said)

@@ -89,11 +89,22 @@ def test_access_denied_by_postgresql(damaged, postgresql_url):
     assert SECRET not in outcome.stderr
 
 
-def test_no_such_database(damaged, postgresql_url):
-    """The database is named."""
-    damaged.url = postgresql_url.set(database="not_there_at_all")
-    outcome = damaged.run("upgrade", "flask db")
-    assert_refused(outcome, "not_there_at_all", hint="SQLALCHEMY_DATABASE_URI")
+#: A driver of each server, and another one of PostgreSQL.
+@pytest.mark.parametrize(
+    "driver", ["postgresql+psycopg2", "postgresql+psycopg", "postgresql+asyncpg", "mysql+pymysql"]
+)
+@pytest.mark.parametrize("command", ["upgrade", "current", "doctor"])
+def test_no_such_database(damaged, request, driver, command):
+    """The database is named, and the command that makes it."""
+    kind = "mariadb" if driver.startswith("mysql") else "postgresql"
+    url = request.getfixturevalue(f"{kind}_url")
+    damaged.url = url.set(drivername=driver, database="not_there_at_all")
+    outcome = damaged.run(command, "flask db")
+    if command == "doctor":
+        assert "flask db prepare" in outcome.stdout
+        return
+    assert_refused(outcome, "not_there_at_all", hint="flask db prepare")
+    assert "SQLALCHEMY_DATABASE_URI" in outcome.stderr
 
 
 @pytest.mark.parametrize("command", ["upgrade", "stamp", "ensure-version"])
