@@ -134,3 +134,4 @@ class Pipeline:
         :raises UnknownColumnError: An option named something that none of them has.
         """
         self._answers.check_used()
+        self._questions.finish()

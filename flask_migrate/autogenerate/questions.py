@@ -27,6 +27,7 @@ class Questions:
         self._can_ask = can_ask
         self._options = options
         self._repeated: set[str] = set()
+        self._held: list[str] = []
 
     @property
     def are_possible(self) -> bool:
@@ -80,15 +81,33 @@ class Questions:
         self.warn(f"{problem} {hint}")
 
     def warn(self, text: str) -> None:
-        """Say that something needs a look: on standard error, or to the log of a program."""
-        if console.is_attached():
-            console.note(f"Warning: {text}")
+        """Say that something needs a look.
+
+        It stands beside the questions where there are some. Else it comes when all has been
+        looked at: an option that is refused then is all that somebody has to read.
+        """
+        if self.are_possible:
+            _warn(text)
         else:
-            log.warning(text)
+            self._held.append(text)
+
+    def finish(self) -> None:
+        """All databases were compared, and nothing was refused."""
+        for text in self._held:
+            _warn(text)
+        self._held.clear()
 
     def tell(self, text: str) -> None:
         """Say something about the work."""
         console.note(text)
+
+
+def _warn(text: str) -> None:
+    """Write a warning to standard error, or to the log of a program."""
+    if console.is_attached():
+        console.note(f"Warning: {text}")
+    else:
+        log.warning(text)
 
 
 @contextmanager

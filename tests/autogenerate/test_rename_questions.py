@@ -180,6 +180,14 @@ def test_a_wrong_name_is_refused_with_those_near_it(renamed, run):
     assert len(renamed.revision_files()) == 1
 
 
+@pytest.mark.parametrize("face", ["flask db", "manage.py db"])
+def test_a_wrong_name_is_refused_without_warnings_about_others(renamed, face):
+    """What would be dropped does not matter: nothing is written."""
+    outcome = renamed.run("migrate", face, rename=["user.nme=full_name"])
+    assert outcome.exit_code == 2
+    assert "Warning" not in outcome.stderr
+
+
 @pytest.mark.parametrize("value", ["user.name", "=x", "user.name=", ""])
 def test_an_option_of_the_wrong_form_is_refused(renamed, value):
     """An example shows the form."""
