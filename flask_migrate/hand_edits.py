@@ -7,6 +7,7 @@ import io
 import re
 import sys
 import tokenize
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -88,6 +89,23 @@ def again(old: str, new: str, written: str) -> list[Statement]:
         for line, text, *_ in _statements(ast.parse(new))
         if text in first and text not in there
     ]
+
+
+def moved(old: str, other: str) -> list[Statement]:
+    """The first statement of *old* that has another place in *other*, among those of both."""
+    here, there = (
+        [(line, (key[:1], text)) for line, text, key, _ in _statements(ast.parse(each))]
+        for each in (old, other)
+    )
+    count, count_there = (Counter(what for _, what in each) for each in (here, there))
+    kept = {what for what in count if count[what] == count_there[what]}
+    now = [(line, what) for line, what in here if what in kept]
+    wanted = [what for _, what in there if what in kept]
+    return [
+        Statement(line, what[1], True)
+        for (line, what), each in zip(now, wanted, strict=True)
+        if what != each
+    ][:1]
 
 
 def _texts(source: str) -> set[str]:

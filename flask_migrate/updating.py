@@ -177,6 +177,13 @@ class UpdatingRun(RevisionRun):
                 raise self._edited(f"migrate would not write {short(self._path)}, {each}")
         for each in hand_edits.again(old, new, written) if written else ():
             raise self._edited(f"migrate would write what was taken out of it again, {each}")
+        moved = hand_edits.moved(old, new)
+        if moved and written and hand_edits.moved(old, written):
+            raise self._edited(
+                f"migrate would write in another order {short(self._path)}, {moved[0]}"
+            )
+        for each in () if written else moved:
+            console.note(f"No longer in this order: {each}")
         for each in gone:
             console.note(f"No longer in it: {each}")
 

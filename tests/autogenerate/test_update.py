@@ -282,6 +282,49 @@ def test_a_call_that_somebody_took_out_is_refused(first):
     assert "op.drop_table('user')" in str(updated(first))
 
 
+@pytest.fixture
+def reordered(started):
+    """A revision of two indexes that somebody gave each other's place, and the moved line."""
+
+    def indexed(db):
+        users(db)
+        table = db.metadata.tables["user"]
+        sa.Index("ix_one", table.c.name)
+        sa.Index("ix_two", table.c.id, table.c.name)
+
+    started.models = indexed
+    started.run("migrate", rev_id="abc")
+    (path,) = started.revision_files()
+    one, two = [line for line in path.read_text().splitlines() if "create_index" in line]
+    text = path.read_text().replace(one, "HERE").replace(two, one).replace("HERE", two)
+    path.write_text(text)
+
+    def more(db):
+        indexed(db)
+        db.metadata.tables["user"].append_column(db.Column("email", db.String(120)))
+
+    started.models = more
+    line = text[: text.index(two)].count("\n") + 1
+    return started, f"line {line}: batch_op.create_index('ix_two'"
+
+
+def test_lines_that_somebody_moved_are_refused(reordered):
+    """Their order would be lost; the first one that has another place is named."""
+    project, line = reordered
+    said = f"migrate would write in another order migrations/versions/abc_create_user.py, {line}"
+    assert said in str(updated(project))
+
+
+def test_another_order_is_told_where_nobody_knows_what_was_written(reordered):
+    """In a fresh checkout nothing says whether somebody chose it."""
+    project, line = reordered
+    for each in (project.revision_files()[0].parent / "__pycache__").iterdir():
+        each.unlink()
+    outcome = project.run("migrate", "flask db", update=True)
+    assert outcome.exit_code == 0
+    assert f"No longer in this order: {line}" in outcome.stderr
+
+
 def test_a_file_that_was_only_laid_out_anew_is_updated(first):
     """Lines, quotes and comments are no edits."""
     (path,) = first.revision_files()
