@@ -122,6 +122,7 @@ class SealWriting(ApplyingRun):
                 raise UnknownRevisionError(
                     f"{revision!r} begins the ids of several revisions: {', '.join(sealed)}.",
                     revision,
+                    hint="Write more of the one you mean.",
                 )
             return iter(())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import subprocess
@@ -31,6 +32,7 @@ DOCS = ROOT / "docs"
 FRONT_PAGES = ("README.rst", "CHANGES.rst", "CONTRIBUTING.rst")
 SOURCES = [*(ROOT / name for name in FRONT_PAGES), *sorted(DOCS.rglob("*.rst"))]
 SOURCES += sorted((ROOT / "examples").rglob("*.rst"))
+MODULES = sorted(Path(flask_migrate.__file__).parent.rglob("*.py"))
 
 
 def _is_of(module: ModuleType, each: type) -> bool:
@@ -226,6 +228,40 @@ def test_the_reference_has_every_refusal():
     missing = [name for name in names if f"flask_migrate.refusals.{name} " not in page]
     assert names
     assert missing == []
+
+
+RAISED = {each for module in (errors, refusals) for each, _ in getmembers(module, isclass)}
+
+
+def _sentences(path: Path) -> Iterator[str]:
+    """What the errors that a module makes say, piece by piece around what is put in."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        own = name == "__init__" and path.name in ("errors.py", "refusals.py")
+        if own or name in {*RAISED, "UsageError"}:
+            for part in (part for each in node.args for part in _pieces(each)):
+                if " " in part.strip():
+                    yield as_text(part).strip(" .:")
+
+
+def _pieces(node: ast.expr) -> Iterator[str]:
+    for each in node.values if isinstance(node, ast.JoinedStr) else [node]:
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda each: each.stem)
+def test_the_reference_has_what_an_error_says(path):
+    """Somebody who meets a sentence finds it in the table."""
+    page = documentation("reference/errors.rst")
+    assert [each for each in _sentences(path) if each not in page] == []
+
+
+def test_sentences_are_found():
+    """So that the test above looks at something."""
+    assert sum(1 for path in MODULES for _ in _sentences(path)) > 100
 
 
 @pytest.mark.parametrize("code", sorted({0, 2, *(error.exit_code for error in ERRORS)}))
