@@ -81,7 +81,7 @@ class DowngradeRun(ApplyingRun):
             applied = script.revision_map._get_ancestor_nodes(script.get_revisions(heads))
             left = [each for each in applied if (database, each.revision) not in undone]
             below = {parent for each in left for parent in each._all_down_revisions}
-            yield database, tuple(each.revision for each in left if each.revision not in below)
+            yield database, tuple(sorted({each.revision for each in left} - below))
 
     def noted(self, steps: list[Any], context: MigrationContext) -> Iterator[Any]:
         _check_reversible(steps)

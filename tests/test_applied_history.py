@@ -279,6 +279,7 @@ def test_repair_refuses_the_beginning_of_several_ids(lite):
     error = lite.run("repair", revision="rev").error
     assert isinstance(error, errors.UnknownRevisionError)
     assert "rev1, rev2" in str(error)
+    assert error.hint == "Write more of the one you mean."
 
 
 def test_the_doctor_knows_the_table(lite):

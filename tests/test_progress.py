@@ -166,6 +166,10 @@ def test_a_downgrade_ends_with_where_the_database_is(started):
     started.run("revision", rev_id="left", head="root")
     started.run("revision", rev_id="right", head="root", splice=True)
     started.run("upgrade", revision="heads")
+    started.run("revision", rev_id="more", head="left")
+    started.run("upgrade", revision="heads")
+    told = started.run("downgrade", "flask db", revision="left").stderr
+    assert told.splitlines()[-1].endswith("; the database is at left, right."), told
     told = started.run("downgrade", "flask db", revision="left@-1").stderr
     assert told.splitlines()[-1].endswith("; the database is at right."), told
     told = started.run("downgrade", "flask db", revision="base").stderr
