@@ -124,7 +124,7 @@ MISTAKES = {
     "relative revision too far": (
         "downgrade",
         {"revision": "-5"},
-        errors.CommandFailedError,
+        errors.HistoryError,
         "-5",
         "",
     ),
