@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..differences import spelling
-from .views import retyped
-from .written import StatementOp
+from .views import do_without, over_retyped
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -59,35 +57,7 @@ def keep_programs(comparison: Comparison, script: MigrationScript) -> None:
     """Drop those over columns that get another type, and make them again afterwards."""
     if comparison.dialect.name != "postgresql" or not comparison.writes_file:
         return
-    programs: dict[str, list[str]] = {}
-    for (schema, table), columns in retyped(comparison).items():
-        found = _over(comparison, schema, table, columns)
-        # Their texts have the old names.
-        if found and any((place, new) == (schema, table) for place, _, new in comparison.touched):
-            comparison.questions.warn(
-                f"A trigger, a rule or a policy over {table} stands in the way of a new type: drop "
-                "it before, and make it again afterwards, with the new names."
-            )
-            continue
-        programs.update(found)
+    found = over_retyped(comparison, _PROGRAMS, "A trigger, a rule or a policy")
+    programs: dict[str, list[str]] = dict(found)
     makes = [text for texts in programs.values() for text in texts if text]
-    for container in (comparison.upgrade, comparison.downgrade) if programs else ():
-        container.ops[:] = [
-            *map(StatementOp, programs),
-            *container.ops,
-            *map(StatementOp, makes),
-        ]
-
-
-def _over(
-    comparison: Comparison, schema: str | None, table: str, columns: list[str]
-) -> dict[str, list[str]]:
-    """What makes each one over some columns of a table again, by what drops it."""
-    import sqlalchemy as sa
-
-    given = {
-        "name": spelling.name(comparison.dialect, schema, comparison.former(schema, table)),
-        "columns": [comparison.former_column(schema, table, column) for column in columns],
-    }
-    rows = comparison.connection.execute(sa.text(_PROGRAMS), given)
-    return {row[0]: list(row[1]) for row in rows}
+    do_without(comparison, list(programs), makes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..differences import spelling
 from ..differences.mariadb import NAMES
@@ -88,20 +88,39 @@ def keep_views(comparison: Comparison, script: MigrationScript) -> None:
     if comparison.dialect.name != "postgresql" or not comparison.writes_file:
         return
     views: dict[int, int] = {}
-    for (schema, table), columns in retyped(comparison).items():
-        found = _over(comparison, schema, table, columns)
-        # Its text has the old names.
+    for view, depth in over_retyped(comparison, _VIEWS, "A view"):
+        views[view] = max(depth, views.get(view, 0))
+    ordered = sorted(views, key=lambda view: (views[view], view))
+    drops = [_texts(comparison, _DROPPING, view)[0] for view in reversed(ordered)]
+    makes = [text for view in ordered for text in _made(comparison, view)]
+    do_without(comparison, drops, makes)
+
+
+def over_retyped(comparison: Comparison, question: str, what: str) -> Iterator[Any]:
+    """The rows that answer *question* about columns that get another type, for each table.
+
+    :param what: What people call it. They are told where the texts have names that change.
+    """
+    import sqlalchemy as sa
+
+    for (schema, table), columns in _retyped(comparison).items():
+        given = {
+            "name": spelling.name(comparison.dialect, schema, comparison.former(schema, table)),
+            "columns": [comparison.former_column(schema, table, column) for column in columns],
+        }
+        found = comparison.connection.execute(sa.text(question), given).all()
         if found and any((place, new) == (schema, table) for place, _, new in comparison.touched):
             comparison.questions.warn(
-                f"A view over {table} stands in the way of a new type: drop it before, and make "
+                f"{what} over {table} stands in the way of a new type: drop it before, and make "
                 "it again afterwards, with the new names."
             )
             continue
-        views.update({view: max(depth, views.get(view, 0)) for view, depth in found})
-    ordered = sorted(views, key=lambda view: (views[view], view))
-    for container in (comparison.upgrade, comparison.downgrade) if ordered else ():
-        drops = [_texts(comparison, _DROPPING, view)[0] for view in reversed(ordered)]
-        makes = [text for view in ordered for text in _made(comparison, view)]
+        yield from found
+
+
+def do_without(comparison: Comparison, drops: list[str], makes: list[str]) -> None:
+    """Drop things before all else, there and back, and make them again when it is done."""
+    for container in (comparison.upgrade, comparison.downgrade) if drops else ():
         container.ops[:] = [
             *map(StatementOp, drops),
             *container.ops,
@@ -133,7 +152,7 @@ def _mentioning(comparison: Comparison, schema: str | None, names: list[str]) ->
     return [view for view, text in rows if all(each.search(text) for each in wanted)]
 
 
-def retyped(comparison: Comparison) -> dict[tuple[str | None, str], list[str]]:
+def _retyped(comparison: Comparison) -> dict[tuple[str | None, str], list[str]]:
     """The columns whose types change, or that are computed anew, by table."""
     from alembic.operations.ops import AddColumnOp, AlterColumnOp
 
@@ -150,20 +169,6 @@ def retyped(comparison: Comparison) -> dict[tuple[str | None, str], list[str]]:
             for user in operation.users:
                 found.setdefault((user.schema, user.table), []).append(user.column)
     return found
-
-
-def _over(
-    comparison: Comparison, schema: str | None, table: str, columns: list[str]
-) -> list[tuple[int, int]]:
-    """The views over some columns of a table, with their depth."""
-    import sqlalchemy as sa
-
-    given = {
-        "name": spelling.name(comparison.dialect, schema, comparison.former(schema, table)),
-        "columns": [comparison.former_column(schema, table, column) for column in columns],
-    }
-    rows = comparison.connection.execute(sa.text(_VIEWS), given)
-    return [(row[0], row[1]) for row in rows]
 
 
 def _made(comparison: Comparison, view: int) -> Iterator[str]:
