@@ -52,20 +52,20 @@ def _of_models(comparison: Comparison) -> Iterator[Any]:
     """The sequences of the tables that are compared, and those of no table."""
     import sqlalchemy as sa
 
-    of_tables, is_excluded = set(), excluded()
-    is_included = comparison.autogen.run_object_filters
-    for table in comparison.autogen.sorted_tables:
-        is_compared = not is_excluded(table.schema, table.name) and is_included(
-            table, table.name, "table", False, None
-        )
-        for column in table.columns:
-            if isinstance(column.default, sa.Sequence):
-                of_tables.add(column.default)
-                if is_compared:
-                    yield column.default
     metadata: Any = comparison.autogen.metadata
-    for each in metadata if isinstance(metadata, (list, tuple)) else [metadata]:
-        yield from (one for one in each._sequences.values() if one not in of_tables)
+    several = metadata if isinstance(metadata, (list, tuple)) else [metadata]
+    left = {one for each in several for one in each._sequences.values()}
+    is_excluded, is_included = excluded(), comparison.autogen.run_object_filters
+    for table in comparison.autogen.sorted_tables if left else ():
+        own = [each.default for each in table.columns if isinstance(each.default, sa.Sequence)]
+        left.difference_update(own)
+        if (
+            own
+            and not is_excluded(table.schema, table.name)
+            and is_included(table, table.name, "table", False, None)
+        ):
+            yield from own
+    yield from sorted(left, key=lambda each: str(each.name))
 
 
 def _schema(comparison: Comparison, sequence: Any) -> str | None:

@@ -183,7 +183,8 @@ def differs(
     search: Search, model: Any, model_sql: str | None, there_sql: str | None
 ) -> bool | None:
     """Whether two server defaults differ; ``None`` for a default that counts."""
-    if there_sql is not None and there_sql.startswith("nextval("):
+    is_counting = there_sql is not None and there_sql.startswith("nextval(")
+    if is_counting and search.context.dialect.name == "postgresql":
         return None
     if model_sql is None and model is model.table._autoincrement_column:
         return False
