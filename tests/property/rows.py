@@ -131,7 +131,8 @@ def _shared(column: Column, new: Column, before: Schema, after: Schema) -> tuple
         return tuple(kept) or (labels[0],)
     casts = dict(kind.casts)
     if new.type in types.LABELS:
-        return (before.enums[new.type][0],)
+        # The rows of a text do not follow a label that has another name.
+        return (min(after.enums[new.type], key=len),)
     if new.type != column.type and new.type in casts:
         return casts[new.type]
     return kind.values or (None,)
