@@ -54,10 +54,10 @@ def release(comparison: Comparison, script: MigrationScript) -> None:
         makes.append(make)
     if not (drops or makes):
         return
-    operations: list[Any] = comparison.upgrade.ops
-    start = sum(isinstance(each, RenamesOp) for each in operations)
-    operations[start:start] = [_holder(each, each.table_name, each.schema) for each in drops]
-    operations += [_holder(each, each.source_table, each.kw["source_schema"]) for each in makes]
+    comparison.begin_with([_holder(each, each.table_name, each.schema) for each in drops])
+    comparison.upgrade.ops += [
+        _holder(each, each.source_table, each.kw["source_schema"]) for each in makes
+    ]
     comparison.reverse()
 
 

@@ -98,6 +98,18 @@ class Comparison:
                     container.ops.insert(place, CommentOp(text))
                     return
 
+    def begin_with(self, operations: list[Any]) -> None:
+        """Let the upgrade do *operations* before all else but renames."""
+        from .written import RenamesOp
+
+        start = sum(isinstance(each, RenamesOp) for each in self.upgrade.ops)
+        self.upgrade.ops[start:start] = operations
+
+    def changed_parts(self) -> set[str]:
+        """The names of the constraints and indexes that the upgrade drops or makes."""
+        names = ("constraint_name", "index_name")
+        return {str(getattr(op, name, None)) for _, op in walk(self.upgrade) for name in names}
+
     def remember_table(self, schema: str | None, old: str, new: str) -> None:
         """A table has another name from now on."""
         self.successors[key(schema, old)] = key(schema, new)

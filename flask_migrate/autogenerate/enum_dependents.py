@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..differences import spelling
 from ..differences.generated import has_in_it
 from ..differences.operations import Key, ReplaceEnumOp, User
-from .comparison import drop_empty, walk
+from .comparison import drop_empty
 from .followers import Names
 from .written import StatementOp
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Checks, and indexes over expressions or some rows: name, kind and definition. Of a generated
 #: column, which goes meanwhile, also those that are about nothing but columns.
-THERE = """
+_THERE = """
 SELECT c.conname::text, 'CONSTRAINT', pg_get_constraintdef(c.oid)
 FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
 WHERE (c.contype = 'c' OR c.contype = 'u' AND a.attgenerated <> '')
@@ -162,27 +163,27 @@ def _staying(
     comparison: Comparison, type_: ReplaceEnumOp, computed: list[Any]
 ) -> Iterator[tuple[str, str]]:
     """The statements for what is there before and after the revision."""
-    import sqlalchemy as sa
-
-    changed = {
-        str(name)
-        for _, op in walk(comparison.upgrade)
-        for name in (getattr(op, "constraint_name", None), getattr(op, "index_name", None))
-    }
-    columns = [(user, user.column) for user in type_.users]
-    columns += [(user, column.name) for user, column in computed]
+    changed = comparison.changed_parts()
+    columns = [*type_.users, *(replace(user, column=column.name) for user, column in computed)]
     seen: set[str] = set()
-    for user, column in columns:
-        former = comparison.former(user.schema, user.table)
-        given = {
-            "table": spelling.name(comparison.dialect, user.schema, former),
-            "column": comparison.former_column(user.schema, user.table, column),
-        }
-        for name, kind, text in comparison.connection.execute(sa.text(THERE), given):
+    for user in columns:
+        for name, kind, text in over(comparison, user):
             drop, make = statements(comparison, type_.key, user, (name, kind, text))
             if name not in changed and drop not in seen:
                 seen.add(drop)
                 yield drop, make
+
+
+def over(comparison: Comparison, user: User) -> list[Any]:
+    """The checks and indexes that compare a column with something: name, kind and definition."""
+    import sqlalchemy as sa
+
+    former = comparison.former(user.schema, user.table)
+    given = {
+        "table": spelling.name(comparison.dialect, user.schema, former),
+        "column": comparison.former_column(user.schema, user.table, user.column),
+    }
+    return list(comparison.connection.execute(sa.text(_THERE), given).all())
 
 
 def statements(

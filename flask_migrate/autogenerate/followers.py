@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .. import conventional_names
 from ..differences import generated, search, spelling
 from ..differences.generated import GeneratedOp
+from ..differences.mariadb import NAMES
 from ..differences.operations import ChangeKeyOp
 from .comparison import holds_operations, key, walk
 from .written import StatementOp
@@ -272,7 +273,7 @@ def _signature(
             if isinstance(value, ClauseElement) or value
         }
         expressions = tuple(names.expression(each) for each in index.expressions)
-        if index.unique and not options and comparison.dialect.name in ("mysql", "mariadb"):
+        if index.unique and not options and comparison.dialect.name in NAMES:
             # There a unique constraint is nothing else.
             return ("unique", tuple(sorted(expressions)))
         return ("index", expressions, bool(index.unique), tuple(sorted(options.items())))
@@ -345,7 +346,7 @@ def _renamed(comparison: Comparison, create: Any, present: str, wanted: str) -> 
         ]
     elif dialect.name == "postgresql":
         statements = renaming("CONSTRAINT")
-    elif dialect.name in ("mysql", "mariadb") and (is_index or is_unique):
+    elif dialect.name in NAMES and (is_index or is_unique):
         statements = renaming("INDEX")
     else:
         return []
@@ -359,6 +360,6 @@ def name_of(operation: Any) -> str | None:
 
 
 def _action(value: str | None, comparison: Comparison) -> str | None:
-    is_same = comparison.dialect.name in ("mysql", "mariadb")
+    is_same = comparison.dialect.name in NAMES
     nothing = ("NO ACTION", "RESTRICT") if is_same else ("NO ACTION",)
     return None if value is None or value.upper() in nothing else value.upper()

@@ -161,8 +161,7 @@ def _offered(comparison: Comparison, found: _Column) -> str | None:
     except Exception:
         # A type that cannot be written into a statement; whoever is asked may know better.
         return None
-    doubles = dialect.identifier_preparer._double_percents
-    return str(compiled).replace("%%", "%") if doubles else str(compiled)
+    return spelling.undoubled(dialect, str(compiled))
 
 
 def _as_bytes(value: Any, type_: Any) -> str | None:

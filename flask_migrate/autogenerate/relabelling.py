@@ -96,8 +96,7 @@ def _keep_defaults(comparison: Comparison, users: Iterable[User], texts: dict[st
             op.modify_server_default = False
             if not op.has_changes():
                 holder.ops.remove(op)
-    operations: list[Any] = comparison.upgrade.ops
-    operations[:] = [op for op in operations if not holds_operations(op) or op.ops]
+    drop_empty(comparison.upgrade)
 
 
 def _relabelled_default(default: str | None, texts: dict[str, str]) -> str | None:

@@ -13,8 +13,7 @@ from ..differences.checks import sql_of
 from ..differences.generated import GeneratedOp
 from ..differences.operations import User
 from .casts import becomes_another_kind
-from .comparison import walk
-from .enum_dependents import THERE, statements
+from .enum_dependents import over, statements
 from .written import StatementOp
 
 if TYPE_CHECKING:
@@ -27,11 +26,7 @@ def compare_anew(comparison: Comparison, script: MigrationScript) -> None:
     """Drop what stays over such a column before it changes, and make it of the new type."""
     if comparison.dialect.name != "postgresql" or not comparison.writes_file:
         return
-    changed = {
-        str(name)
-        for _, op in walk(comparison.upgrade)
-        for name in (getattr(op, "constraint_name", None), getattr(op, "index_name", None))
-    }
+    changed = comparison.changed_parts()
     operations: list[Any] = []
     for holder in comparison.upgrade.ops:
         found = list(_staying(comparison, holder, changed))
@@ -47,7 +42,6 @@ def _staying(
     comparison: Comparison, holder: Any, changed: set[str]
 ) -> Iterator[tuple[str, str, str]]:
     """How each one goes, and is made of the old type and of the new one."""
-    import sqlalchemy as sa
     from alembic.operations import ops
 
     seen: set[str] = set()
@@ -56,12 +50,7 @@ def _staying(
         if not is_alter or not becomes_another_kind(op, comparison.dialect):
             continue
         user = User(op.schema, op.table_name, op.column_name)
-        former = comparison.former(op.schema, op.table_name)
-        given = {
-            "table": spelling.name(comparison.dialect, op.schema, former),
-            "column": comparison.former_column(op.schema, op.table_name, op.column_name),
-        }
-        for name, kind, text in comparison.connection.execute(sa.text(THERE), given):
+        for name, kind, text in over(comparison, user):
             drop, old = statements(comparison, None, user, (name, kind, text))
             called = comparison.renamed_parts.get((op.schema, name), name)
             new = _of_model(comparison, op, called, old)
@@ -85,7 +74,6 @@ def _of_model(comparison: Comparison, op: Any, name: str, old: str) -> str | Non
                 return f"{start} CHECK ({sql})"
     for index in model.indexes:
         if index.name == name:
-            made = str(sa.schema.CreateIndex(index).compile(dialect=dialect))
-            is_doubled = dialect.identifier_preparer._double_percents
-            return made.replace("%%", "%") if is_doubled else made
+            made = sa.schema.CreateIndex(index).compile(dialect=dialect)
+            return spelling.undoubled(dialect, str(made))
     return None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from ..differences import spelling
 from ..differences.operations import CreateEnumOp, ObjectOp
 from ..logs import log
-from .written import RenamesOp
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -33,9 +32,7 @@ def create_schemas(comparison: Comparison, script: MigrationScript) -> None:
             ObjectOp("schema", (None, schema), [f"CREATE SCHEMA {name}"], f"DROP SCHEMA {name}")
         )
     if found:
-        operations: list[Any] = comparison.upgrade.ops
-        place = int(isinstance(operations[0], RenamesOp))
-        operations[place:place] = found
+        comparison.begin_with(found)
         comparison.reverse()
 
 

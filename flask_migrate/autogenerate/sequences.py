@@ -9,7 +9,6 @@ from ..differences import spelling
 from ..differences.operations import ObjectOp
 from ..logs import log
 from .only_mine import excluded
-from .written import RenamesOp
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -27,9 +26,7 @@ def create_sequences(comparison: Comparison, script: MigrationScript) -> None:
         return
     for op in found:
         log.info("Detected added sequence %r", op.key[1])
-    operations: list[Any] = comparison.upgrade.ops
-    place = int(bool(operations) and isinstance(operations[0], RenamesOp))
-    operations[place:place] = found
+    comparison.begin_with(found)
     comparison.reverse()
 
 
@@ -40,7 +37,7 @@ def _missing(comparison: Comparison) -> list[Any]:
     for sequence in _of_models(comparison):
         if sequence.optional and dialect.sequences_optional:
             continue
-        key = (_schema(comparison, sequence), str(sequence.name))
+        key = spelling.key(dialect, sequence)
         if key[0] not in names:
             names[key[0]] = set(comparison.inspector.get_sequence_names(key[0]))
         if key[1] not in names[key[0]]:
@@ -68,19 +65,12 @@ def _of_models(comparison: Comparison) -> Iterator[Any]:
     yield from sorted(left, key=lambda each: str(each.name))
 
 
-def _schema(comparison: Comparison, sequence: Any) -> str | None:
-    is_usual = sequence.schema == comparison.dialect.default_schema_name
-    return None if is_usual else sequence.schema
-
-
 def _created(comparison: Comparison, sequence: Any) -> ObjectOp:
     from sqlalchemy.schema import CreateSequence
 
     dialect = comparison.dialect
-    key = (_schema(comparison, sequence), str(sequence.name))
-    create = str(CreateSequence(sequence).compile(dialect=dialect))
-    if dialect.identifier_preparer._double_percents:
-        create = create.replace("%%", "%")
+    key = spelling.key(dialect, sequence)
+    create = spelling.undoubled(dialect, str(CreateSequence(sequence).compile(dialect=dialect)))
     is_counting_up = (sequence.increment or 1) > 0
     filled = list(_filled(comparison, key)) if is_counting_up else []
     used = [_next(comparison, column) for column in filled]
@@ -98,7 +88,7 @@ def _filled(comparison: Comparison, key: tuple[str | None, str]) -> Iterator[Any
             column
             for column in table.columns
             if isinstance(column.default, sa.Sequence)
-            and (_schema(comparison, column.default), str(column.default.name)) == key
+            and spelling.key(comparison.dialect, column.default) == key
         ]
         former = comparison.former(schema, name)
         if columns and comparison.inspector.has_table(former, schema):

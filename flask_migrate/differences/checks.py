@@ -220,4 +220,4 @@ def sql_of(clause: Any, dialect: Any) -> str:
     """An expression of a model in the words of a dialect."""
     options = {"literal_binds": True, "include_table": False}
     sql = str(clause.compile(dialect=dialect, compile_kwargs=options))
-    return sql.replace("%%", "%") if dialect.identifier_preparer._double_percents else sql
+    return spelling.undoubled(dialect, sql)

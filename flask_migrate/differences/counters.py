@@ -114,8 +114,7 @@ def definition(column: Any, type_: Any, dialect: Any, is_counting: bool = True) 
     )
     sa.Table(column.table.name, sa.MetaData(), made)
     text = str(dialect.ddl_compiler(dialect, None).get_column_specification(made))
-    # As spelling.name() has it.
-    return text.replace("%%", "%") if dialect.identifier_preparer._double_percents else text
+    return spelling.undoubled(dialect, text)
 
 
 def serial_type(type_: Any, dialect: Any) -> str:

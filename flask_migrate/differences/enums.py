@@ -91,13 +91,12 @@ def bare(default: str) -> str:
 def _of_models(context: AutogenContext) -> tuple[dict[Key, list[str]], dict[Key, list[User]]]:
     labels: dict[Key, list[str]] = {}
     users: dict[Key, list[User]] = {}
-    default_schema = context.dialect.default_schema_name
     for table in context.sorted_tables:
         for column in table.columns:
             enum = enum_of(column.type, context.dialect)
             if enum is None or enum.name is None:
                 continue
-            key = (None if enum.schema == default_schema else enum.schema, str(enum.name))
+            key = spelling.key(context.dialect, enum)
             labels.setdefault(key, list(enum.enums))
             is_array = enum_of(column.type, context.dialect, in_array=False) is None
             default = _default(column, context)
@@ -159,10 +158,7 @@ def settle(context: Any, container: Any, there: set[Key]) -> None:
             enum = enum_of(column.type, context.dialect) if hasattr(column, "type") else None
             if enum is None:
                 continue
-            key = (
-                None if enum.schema == context.dialect.default_schema_name else enum.schema,
-                enum.name,
-            )
+            key = spelling.key(context.dialect, enum)
             if key in new and key not in made and enum_of(column.type, context.dialect, False):
                 made.add(key)
             elif key in new | there:

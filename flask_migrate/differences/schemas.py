@@ -18,7 +18,7 @@ def include(context: MigrationContext, tables: list[Any]) -> None:
     Alembic would find the tables in them to be new each time.
     """
     opts = context.opts
-    named = named_by(tables, context.dialect)
+    named = {each.schema for each in tables} - {None, context.dialect.default_schema_name}
     if not named or opts.get("include_schemas"):
         return
     include_name: Callable[..., bool] = opts["include_name"]
@@ -29,8 +29,3 @@ def include(context: MigrationContext, tables: list[Any]) -> None:
         return include_name(name, kind, parents)
 
     opts.update({"include_schemas": True, "include_name": included, KEY: named})
-
-
-def named_by(tables: list[Any], dialect: Any) -> set[str]:
-    """The schemas of *tables* besides the default one."""
-    return {str(each.schema) for each in tables} - {"None", str(dialect.default_schema_name)}

@@ -125,9 +125,7 @@ def _written(render: Callable[..., str], dialect: Any) -> Callable[..., str]:
         # No DDL has parameters: what was read from the database only looks like one.
         if getattr(expression, "_bindparams", None) and hasattr(expression, "text"):
             expression = type(expression)(spelling.without_parameters(expression.text))
-        sql = render(expression, **options)
-        if dialect.identifier_preparer._double_percents:
-            sql = sql.replace("%%", "%")
+        sql = spelling.undoubled(dialect, render(expression, **options))
         return spelling.without_parameters(sql)
 
     return rendered

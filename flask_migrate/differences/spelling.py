@@ -34,8 +34,19 @@ def name(dialect: Any, *parts: str | None) -> str:
     SQLAlchemy doubles per cent signs in names, and once more in the text that has them.
     """
     preparer = dialect.identifier_preparer
-    whole = ".".join(preparer.quote(each) for each in parts if each)
-    return whole.replace("%%", "%") if preparer._double_percents else whole
+    return undoubled(dialect, ".".join(preparer.quote(each) for each in parts if each))
+
+
+def undoubled(dialect: Any, sql: str) -> str:
+    """*sql* that SQLAlchemy compiled, with per cent signs as the database has them."""
+    doubles = dialect.identifier_preparer._double_percents
+    return sql.replace("%%", "%") if doubles else sql
+
+
+def key(dialect: Any, named: Any) -> tuple[str | None, str]:
+    """What a type or a sequence is known by: its schema, unless it is the default one, and name."""
+    is_usual = named.schema == dialect.default_schema_name
+    return None if is_usual else named.schema, str(named.name)
 
 
 def quoted(text: str) -> str:
