@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ..project import Project
-
 
 def things(*options, name="thing", schema=None, type_=sa.Integer, **kwargs):
     """A table with a key that counts as its options say."""
@@ -31,11 +29,8 @@ FROM_A_HUNDRED = things(sa.Identity(start=100))
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch, postgresql_url):
-    monkeypatch.chdir(tmp_path)
-    project = Project(tmp_path, postgresql_url)
-    project.run("init")
-    return project
+def project(begun, postgresql_url):
+    return begun(postgresql_url)
 
 
 def go(project, models, **options):

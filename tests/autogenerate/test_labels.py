@@ -8,8 +8,6 @@ import sqlalchemy as sa
 
 from flask_migrate.autogenerate import questions
 
-from ..project import Project
-
 #: How a column keeps its labels: in a type of the database, in a CHECK, or nowhere.
 KINDS = {
     "native": {},
@@ -33,12 +31,9 @@ def options(request):
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch, database_url):
+def project(begun, database_url):
     """A project on each kind of database."""
-    monkeypatch.chdir(tmp_path)
-    project = Project(tmp_path, database_url)
-    project.run("init")
-    return project
+    return begun(database_url)
 
 
 def begin(project, *labels, **options):
@@ -127,11 +122,9 @@ def test_the_column_has_a_new_name_too(project, options):
     assert rows(project) == ["sad", "happy"]
 
 
-def test_an_array_on_postgresql(tmp_path, monkeypatch, postgresql_url):
+def test_an_array_on_postgresql(begun, postgresql_url):
     """The type is renamed wherever it is; two columns are no more work than one."""
-    monkeypatch.chdir(tmp_path)
-    project = Project(tmp_path, postgresql_url)
-    project.run("init")
+    project = begun(postgresql_url)
 
     def arrays(*labels):
         def made(db):
@@ -158,11 +151,9 @@ def test_an_array_on_postgresql(tmp_path, monkeypatch, postgresql_url):
     assert project.run("downgrade").exit_code == 0
 
 
-def test_what_names_the_label_on_postgresql(tmp_path, monkeypatch, postgresql_url):
+def test_what_names_the_label_on_postgresql(begun, postgresql_url):
     """A CHECK and an index that compare with it are made again, both ways."""
-    monkeypatch.chdir(tmp_path)
-    project = Project(tmp_path, postgresql_url)
-    project.run("init")
+    project = begun(postgresql_url)
 
     def compared(label):
         def made(db):
@@ -185,11 +176,9 @@ def test_what_names_the_label_on_postgresql(tmp_path, monkeypatch, postgresql_ur
     there_and_back(project, ["sad"], ["mad"])
 
 
-def test_what_is_made_of_the_label_on_postgresql(tmp_path, monkeypatch, postgresql_url):
+def test_what_is_made_of_the_label_on_postgresql(begun, postgresql_url):
     """A generated column and the default of an array follow it, and another label may go."""
-    monkeypatch.chdir(tmp_path)
-    project = Project(tmp_path, postgresql_url)
-    project.run("init")
+    project = begun(postgresql_url)
 
     def made_of(label, *more):
         def made(db):
@@ -307,11 +296,9 @@ def test_no_rename_is_silent(project):
     assert "looks like" not in outcome.stderr
 
 
-def test_labels_without_likeness_are_not_asked_about(tmp_path, monkeypatch, postgresql_url):
+def test_labels_without_likeness_are_not_asked_about(begun, postgresql_url):
     """One that goes at the end and one that comes at the beginning have nothing in common."""
-    monkeypatch.chdir(tmp_path)
-    project = Project(tmp_path, postgresql_url)
-    project.run("init")
+    project = begun(postgresql_url)
     begin(project, "happy", "so so", "sad")
     project.execute("DELETE FROM thing WHERE mood = 'sad'")
     project.models = models("extra", "happy", "so so")

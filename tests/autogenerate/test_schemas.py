@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ..project import Project
-
 SCHEMA = "My Shop"
 
 
@@ -71,12 +69,10 @@ OPTIONS = {
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch, postgresql_url):
+def project(begun, postgresql_url):
     """The first tables with rows; the one without a schema is in ``public``."""
-    monkeypatch.chdir(tmp_path)
-    project = Project(tmp_path, postgresql_url)
+    project = begun(postgresql_url)
     project.options = {"include_schemas": True}
-    project.run("init")
     project.execute(f'CREATE SCHEMA "{SCHEMA}"')
     project.models = before
     outcome = project.run("migrate", message="before")
@@ -126,12 +122,9 @@ def test_everything_goes(project):
 
 
 @pytest.fixture
-def untold(tmp_path, monkeypatch, postgresql_url):
+def untold(begun, postgresql_url):
     """A project that says nothing of schemas; there is none but the default one."""
-    monkeypatch.chdir(tmp_path)
-    project = Project(tmp_path, postgresql_url)
-    project.run("init")
-    return project
+    return begun(postgresql_url)
 
 
 def shop(*names, sequence=None):
@@ -209,11 +202,9 @@ def in_schema(schema):
     return models
 
 
-def test_another_database_of_mariadb_is_looked_at(tmp_path, monkeypatch, mariadb_url):
+def test_another_database_of_mariadb_is_looked_at(begun, mariadb_url):
     """A schema is a database there; it has to exist."""
-    monkeypatch.chdir(tmp_path)
-    project = Project(tmp_path, mariadb_url)
-    project.run("init")
+    project = begun(mariadb_url)
     schema = f"{mariadb_url.database}_shop"
     project.execute(f"CREATE DATABASE {schema}")
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ..project import Project
 from .test_renames import down, up
 
 
@@ -32,12 +31,9 @@ def empty(db):
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch, database_url):
+def project(begun, database_url):
     """An empty project on each kind of database."""
-    monkeypatch.chdir(tmp_path)
-    project = Project(tmp_path, database_url)
-    project.run("init")
-    return project
+    return begun(database_url)
 
 
 def migrate(project, models, **options):
